@@ -1,0 +1,28 @@
+/** Bounds of what a caller may send. One place, so that forms and the server refuse the same things. */
+export const bounds = {
+  nameLength: 128,
+  tenantLength: 63,
+  referenceLength: 512,
+  pathLength: 4096,
+  argumentCount: 1024,
+  argumentLength: 32 * 1024,
+  environmentCount: 1024,
+  labelCount: 256,
+  labelLength: 4096,
+  mountCount: 128,
+  portCount: 256,
+  bulkCount: 1000,
+  textFilterLength: 200,
+  eventPageSize: 200,
+  logTailLines: 10_000,
+  seriesPoints: 600,
+  recentIds: 200,
+  recentPoints: 120,
+  terminalColumns: 1000,
+  terminalRows: 500,
+  /** Of a disk with a limit, a volume's or a container's: 16 MiB to 8 TiB. */
+  diskMinimumBytes: 16 * 2 ** 20,
+  diskMaximumBytes: 8 * 2 ** 40,
+  passwordMinimumLength: 10,
+  passwordMaximumLength: 256,
+} as const

@@ -1,0 +1,79 @@
+import { z } from "zod"
+import { bounds } from "./bounds.js"
+import type { EngineEvent, EngineEventAction } from "./engine-types.js"
+import { hostId, type OnHost } from "./hosts.js"
+
+export const eventKinds = ["container", "image", "network", "volume", "tenant", "engine"] as const
+export const eventActions = [
+  "create",
+  "start",
+  "exit",
+  "oom",
+  "stop",
+  "kill",
+  "restart",
+  "pause",
+  "resume",
+  "rename",
+  "remove",
+  "update",
+  "health",
+  "exec-start",
+  "exec-exit",
+  "attach",
+  "commit",
+  "copy-in",
+  "load",
+  "import",
+  "tag",
+  "untag",
+  "delete",
+  "pull",
+  "push",
+  "collect",
+  "resize",
+  "compact",
+  "reconcile",
+] as const satisfies readonly EngineEventAction[]
+
+const cursor = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+/** All given filters must match. */
+export const eventFilters = z.object({
+  kinds: z.array(z.enum(eventKinds)).max(eventKinds.length).exactOptional(),
+  actions: z.array(z.enum(eventActions)).max(eventActions.length).exactOptional(),
+  objectId: z.string().min(1).max(bounds.referenceLength).exactOptional(),
+  tenant: z.string().min(1).max(bounds.tenantLength).exactOptional(),
+  host: hostId.exactOptional(),
+  /** Somewhere in name, id or attributes; letter case does not matter. */
+  text: z.string().max(bounds.textFilterLength).exactOptional(),
+})
+
+export const listEventsInput = eventFilters.extend({
+  /** Only older ones than this cursor (newest first, the default direction). */
+  before: cursor.exactOptional(),
+  /** Only newer ones than this cursor (oldest first). */
+  after: cursor.exactOptional(),
+  /** Times, epoch milliseconds, inclusive. */
+  from: z.number().int().min(0).exactOptional(),
+  to: z.number().int().min(0).exactOptional(),
+  limit: z.number().int().min(1).max(bounds.eventPageSize).default(50),
+})
+
+export const streamEventsInput = eventFilters
+  .extend({
+    /** Begin after this cursor; absent: only events from now on. */
+    after: cursor.exactOptional(),
+    /** Set by the client library when it reconnects. */
+    lastEventId: z.coerce.number().int().min(0).nullish(),
+  })
+  .default({})
+
+/** A durable record. `cursor` is the console's own and only grows. */
+export type EventRecord = OnHost<Omit<EngineEvent, "cursor">> & { cursor: number }
+
+export interface EventPage {
+  items: EventRecord[]
+  /** Give it as `before` (or `after`, when asked so) for the next page; `null`: there is none. */
+  nextCursor: number | null
+}

@@ -1,0 +1,30 @@
+import { router } from "../trpc/init.js"
+import { containersRouter } from "./containers/index.js"
+import { eventsRouter } from "./events/index.js"
+import { hostRouter } from "./host/index.js"
+import { hostsRouter } from "./hosts/index.js"
+import { imagesRouter } from "./images/index.js"
+import { metricsRouter } from "./metrics/index.js"
+import { networksRouter } from "./networks/index.js"
+import { registriesRouter } from "./registries/index.js"
+import { sessionRouter } from "./session/index.js"
+import { tenantsRouter } from "./tenants/index.js"
+import { transfersRouter } from "./transfers/index.js"
+import { volumesRouter } from "./volumes/index.js"
+
+export const appRouter = router({
+  session: sessionRouter,
+  host: hostRouter,
+  hosts: hostsRouter,
+  containers: containersRouter,
+  images: imagesRouter,
+  transfers: transfersRouter,
+  registries: registriesRouter,
+  networks: networksRouter,
+  volumes: volumesRouter,
+  tenants: tenantsRouter,
+  events: eventsRouter,
+  metrics: metricsRouter,
+})
+
+export type AppRouter = typeof appRouter

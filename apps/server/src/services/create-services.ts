@@ -1,0 +1,176 @@
+import type { ContainerEngine, DockerEndpoint, RegistrySettings } from "@plimsoll/runtime"
+import type { Logger } from "pino"
+import { localHost } from "../contract/hosts.js"
+import type { Database } from "../db/open-database.js"
+import { scheduleCompaction } from "./disks/schedule-compaction.js"
+import { createEngineAccess } from "./engine/create-engine-access.js"
+import { createEventLog } from "./events/create-event-log.js"
+import { createEventJournal, localSource } from "./events/event-journal.js"
+import { every } from "./every.js"
+import { createHostService } from "./host/create-host-service.js"
+import { createHosts } from "./hosts/create-hosts.js"
+import { createHostStore } from "./hosts/host-store.js"
+import { ensureStarterImageOnce } from "./images/ensure-starter-image-once.js"
+import { scheduleGarbageCollection } from "./images/schedule-garbage-collection.js"
+import { createContainersLive } from "./live/create-containers-live.js"
+import { Sampler } from "./live/sampler.js"
+import { Samplers } from "./live/samplers.js"
+import { createMetricsService, readingsOf } from "./metrics/create-metrics-service.js"
+import { MetricsRecorder } from "./metrics/metrics-recorder.js"
+import { createMetricsStore } from "./metrics/metrics-store.js"
+import { createRegistries } from "./registries/create-registries.js"
+import type { SecretBox } from "./secrets/secret-box.js"
+import type { Services } from "./services.js"
+import type { AuthByScheme } from "./session/create-auth.js"
+import { createSessions } from "./session/create-sessions.js"
+import type { SignedIn } from "./session/sessions.js"
+import { createTerminals, type RunningTerminals } from "./terminals/create-terminals.js"
+import { Tickets } from "./terminals/tickets.js"
+import { createTransfers } from "./transfers/create-transfers.js"
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const FIRST_RETENTION_MS = 60_000
+
+export interface ServicesOptions {
+  dataDirectory: string
+  retention: { eventDays: number; eventRows: number; minuteDays: number; quarterDays: number }
+  /** Between automatic collections of images that nobody needs; 0: none. */
+  imageGarbageMs: number
+  /** Between automatic compactions of disks with a limit; 0: none. */
+  diskCompactionMs: number
+  database: Database
+  /** Seals what must not lie open in the database. */
+  secretBox: SecretBox
+  auth: AuthByScheme
+  log: Logger
+  serverVersion: string
+  /** `registries` is asked at each transfer. */
+  openEngine: (settings: { registries: () => Promise<RegistrySettings> }) => Promise<ContainerEngine>
+  openDockerEngine: (endpoint: DockerEndpoint) => Promise<ContainerEngine>
+  makeStarterImage: (engine: ContainerEngine) => Promise<unknown>
+  publicOrigins: readonly string[]
+  /** Recognises a script that root runs on this host. */
+  recogniseLocal: (headers: Headers) => SignedIn | null
+  onPasswordChanged: () => Promise<void>
+  /** Cuts the open connections of sessions that ended. */
+  onSessionsEnded: (sessionIds: string[]) => void
+  now?: () => number
+}
+
+export interface RunningServices extends Services {
+  terminals: RunningTerminals
+  /** Stops sampling, writes what is in memory, and leaves the engine. Containers go on. */
+  close(): Promise<void>
+}
+
+/** Makes the use cases and sets them going: events are read, containers and host are sampled, old history is removed. */
+export async function createServices(options: ServicesOptions): Promise<RunningServices> {
+  const { dataDirectory, retention, database, log, now = Date.now } = options
+  const report = (doing: string) => (error: unknown) => log.error({ err: error }, `could not ${doing}`)
+
+  const registries = createRegistries({ database, secretBox: options.secretBox, now })
+  const engine = await createEngineAccess({
+    open: () => options.openEngine({ registries: registries.settings }),
+    dataDirectory,
+    onUnavailable: ({ reason, remedy }, error) =>
+      log.warn({ reason, remedy, err: error }, "the engine is not available; it is tried again"),
+  })
+  const sampler = new Sampler({ host: localHost, engine, now, onError: (error, doing) => report(doing)(error) })
+  const samplers = new Samplers()
+  samplers.add(localHost, sampler)
+  const journal = createEventJournal(database)
+  const events = createEventLog({ database, journal, onError: report("record events") })
+  const hosts = await createHosts({
+    local: engine,
+    samplers,
+    store: createHostStore(database, options.secretBox),
+    events,
+    openDockerEngine: options.openDockerEngine,
+    now,
+    report: (error, doing) => report(doing)(error),
+  })
+  const host = createHostService({ hosts, sampler, dataDirectory, serverVersion: options.serverVersion, startedAt: now(), now })
+  const store = createMetricsStore(database)
+  const recorder = new MetricsRecorder({ store, monotonic: () => performance.now() })
+  const metrics = createMetricsService({ hosts, samplers, recorder, store, minuteRetentionMs: retention.minuteDays * DAY_MS, now })
+  const terminals = createTerminals({ hosts, tickets: new Tickets(now) })
+  const sessions = createSessions({
+    auth: options.auth,
+    prisma: database.prisma,
+    now,
+    publicOrigins: options.publicOrigins,
+    onError: report("note when a session was seen"),
+    recogniseLocal: options.recogniseLocal,
+    onPasswordChanged: options.onPasswordChanged,
+    onEnded: options.onSessionsEnded,
+  })
+  const transfers = createTransfers({ hosts, registries, report: (error, doing) => report(doing)(error), now })
+  const live = createContainersLive({ samplers, hosts, now })
+
+  await recorder.catchUp(now())
+  let recording = Promise.resolve()
+  const stopRecording = sampler.onFrame((frame) => {
+    if (frame.samples === undefined) return
+    recording = recording
+      .then(async () => {
+        // Without the host's figures, the containers' are still worth keeping.
+        const usage = await host.sample().catch((error: unknown) => report("read the host's figures")(error))
+        await recorder.record(frame.at, readingsOf({ at: frame.at, samplers, usage: usage ?? undefined }))
+      })
+      .catch(report("record figures"))
+  })
+  engine.onOpened((opened) => {
+    void events.consume(localSource, opened)
+    ensureStarterImageOnce(opened, { dataDirectory, make: options.makeStarterImage }).catch(report("make the starter image"))
+  })
+  sampler.start()
+
+  const applyRetention = async () => {
+    await journal.prune({ before: now() - retention.eventDays * DAY_MS, keepRows: retention.eventRows })
+    await store.prune({ minute: now() - retention.minuteDays * DAY_MS, quarter: now() - retention.quarterDays * DAY_MS })
+    await database.prisma.session.deleteMany({ where: { expiresAt: { lt: new Date(now()) } } })
+  }
+  const firstRetention = setTimeout(() => void applyRetention().catch(report("apply retention")), FIRST_RETENTION_MS).unref()
+  const stopRetention = every(HOUR_MS, applyRetention, report("apply retention"))
+
+  const stopCollecting = scheduleGarbageCollection({
+    hosts,
+    intervalMs: options.imageGarbageMs,
+    onError: (error, id) => log.error({ err: error, host: id }, "could not collect images that nobody needs"),
+  })
+  const stopCompacting = scheduleCompaction({
+    hosts,
+    intervalMs: options.diskCompactionMs,
+    onError: (error, id) => log.error({ err: error, host: id }, "could not compact a disk"),
+  })
+
+  return {
+    engine,
+    host,
+    hosts,
+    live,
+    events,
+    metrics,
+    terminals,
+    sessions,
+    registries,
+    transfers,
+    report: (error, doing) => report(doing)(error),
+    async close() {
+      clearTimeout(firstRetention)
+      stopRetention()
+      stopCollecting()
+      stopCompacting()
+      stopRecording()
+      await sampler.close()
+      await recording
+      await recorder.flush()
+      await transfers.close()
+      await hosts.close()
+      events.close()
+      terminals.close()
+      await engine.close()
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { SLOTS_PER_HOUR, WINDOW_HOURS, WINDOW_SLOTS } from "../slots.js"
+import type { UseRing } from "../use-ring.js"
+import { type Moment, searchHours } from "./search-hours.js"
+
+/** A container whose use was seen. Numbers in the unit of the limit. */
+export interface SeenContainer {
+  limit: number
+  ring: UseRing
+  /** What it is charged where it was not seen: before its first day, and in gaps. */
+  charge: number
+  /** Seen but for short gaps: when several of these are missing at once, it was the sampler that failed, not they that were away. */
+  steady: boolean
+}
+
+/** Share of the steady that may be missing in a slot that still tells something of the sum. */
+const MISSING_SHARE = 0.1
+
+/** The worst moment of seven days: what was seen of it, and what was charged for those who were not seen then. */
+export interface WorstMoment extends Moment {
+  seen: number
+  charged: number
+}
+
+/**
+ * The highest, over the last seven days, of what these containers took together, each charged `charge` where it was not
+ * seen. Slots in which the sampler failed say nothing and are left out: those in which most of what existed by then was
+ * not seen, or more than a tenth of the steady. When nothing is left, everybody is charged.
+ */
+export function worstMoment(containers: readonly SeenContainer[], atSlot: number): WorstMoment {
+  const bounds = new Float64Array(WINDOW_HOURS)
+  for (const { ring, charge } of containers) {
+    const { hourPeaks, hourSeen } = ring
+    for (let hour = 0; hour < bounds.length; hour++) {
+      const peak = hourPeaks[hour] as number
+      const whole = hourSeen[hour] === SLOTS_PER_HOUR
+      bounds[hour] = (bounds[hour] as number) + (whole || peak > charge ? peak : charge)
+    }
+  }
+  const worst = searchHours(bounds, (hour) => worstOfHour(containers, hour, atSlot))
+  if (worst !== undefined) return worst
+  const charged = containers.reduce((total, { charge }) => total + charge, 0)
+  return { sum: charged, seen: 0, charged }
+}
+
+/** Undefined when no slot of the hour says anything. */
+function worstOfHour(containers: readonly SeenContainer[], hour: number, atSlot: number): WorstMoment | undefined {
+  const from = hour * SLOTS_PER_HOUR
+  const seen = new Float64Array(SLOTS_PER_HOUR)
+  const charged = new Float64Array(SLOTS_PER_HOUR)
+  // Limits of those seen, of those that existed already and were not, and of the steady among these.
+  const known = new Float64Array(SLOTS_PER_HOUR)
+  const missed = new Float64Array(SLOTS_PER_HOUR)
+  const missedSteady = new Float64Array(SLOTS_PER_HOUR)
+  for (const { ring, limit, charge, steady } of containers) {
+    const { values, firstSlot } = ring
+    for (let index = 0; index < seen.length; index++) {
+      const place = from + index
+      const value = values[place] as number
+      if (value >= 0) {
+        seen[index] = (seen[index] as number) + value
+        known[index] = (known[index] as number) + limit
+      } else {
+        charged[index] = (charged[index] as number) + charge
+        if (atSlot - ((atSlot - place) % WINDOW_SLOTS) < firstSlot) continue
+        missed[index] = (missed[index] as number) + limit
+        if (steady) missedSteady[index] = (missedSteady[index] as number) + limit
+      }
+    }
+  }
+  let worst: WorstMoment | undefined
+  for (let index = 0; index < seen.length; index++) {
+    const sum = (seen[index] as number) + (charged[index] as number)
+    const [there, away, failed] = [known[index] as number, missed[index] as number, missedSteady[index] as number]
+    const blind = there === 0 || away > there || failed > MISSING_SHARE * (there + failed)
+    if (!blind && (worst === undefined || sum > worst.sum)) worst = { sum, seen: seen[index] as number, charged: charged[index] as number }
+  }
+  return worst
+}

@@ -1,0 +1,26 @@
+import type { EngineAccess } from "./engine/engine-access.js"
+import type { EventLog } from "./events/event-log.js"
+import type { HostService } from "./host/host-service.js"
+import type { Hosts } from "./hosts/hosts.js"
+import type { ContainersLive } from "./live/containers-live.js"
+import type { MetricsService } from "./metrics/metrics-service.js"
+import type { Registries } from "./registries/registries.js"
+import type { Sessions } from "./session/sessions.js"
+import type { Terminals } from "./terminals/terminals.js"
+import type { Transfers } from "./transfers/transfers.js"
+
+/** The use cases, as routers and HTTP streams see them. Made in `create-services.ts`. */
+export interface Services {
+  engine: EngineAccess
+  host: HostService
+  hosts: Hosts
+  live: ContainersLive
+  events: EventLog
+  metrics: MetricsService
+  terminals: Terminals
+  sessions: Sessions
+  registries: Registries
+  transfers: Transfers
+  /** Writes an unexpected error to the log, where no answer carries it. */
+  report(error: unknown, doing: string): void
+}

@@ -1,0 +1,59 @@
+import { hash, verify } from "@node-rs/argon2"
+import { betterAuth } from "better-auth"
+import { prismaAdapter } from "better-auth/adapters/prisma"
+import { username } from "better-auth/plugins"
+import { bounds } from "../../contract/bounds.js"
+import type { PrismaClient } from "../../db/open-database.js"
+
+/** Argon2id with OWASP's first recommendation (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. */
+const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+const SESSION_SECONDS = 7 * 24 * 60 * 60
+
+export interface AuthOptions {
+  prisma: PrismaClient
+  secret: string
+  /** Differs between instances: browsers share cookies between ports of one host. */
+  cookiePrefix: string
+  /** The browser speaks https with the front door. */
+  secure: boolean
+}
+
+/** The auth library as the console uses it: user name and password, sessions in the database, sign-up closed. */
+export function createAuth({ prisma, secret, cookiePrefix, secure }: AuthOptions) {
+  return betterAuth({
+    secret,
+    basePath: "/api/auth",
+    database: prismaAdapter(prisma, { provider: "sqlite" }),
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: bounds.passwordMinimumLength,
+      maxPasswordLength: bounds.passwordMaximumLength,
+      password: { hash: (password) => hash(password, ARGON2), verify: ({ hash: stored, password }) => verify(stored, password) },
+    },
+    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true, cookieCache: { enabled: false } },
+    plugins: [username()],
+    telemetry: { enabled: false },
+    // The HTTP room logs and words what goes wrong inside.
+    onAPIError: { throw: true },
+    // The HTTP room limits sign-ins for both schemes together.
+    rateLimit: { enabled: false },
+    advanced: {
+      cookiePrefix,
+      useSecureCookies: secure,
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax", path: "/" },
+      ipAddress: { ipAddressHeaders: ["x-forwarded-for"] },
+    },
+    // Every failed sign-in and refused origin is in the request log already.
+    logger: { disabled: true },
+  })
+}
+
+export type Auth = ReturnType<typeof createAuth>
+
+/** One for browsers that speak https, one for plain http on loopback: names and attributes of their cookies differ. */
+export type AuthByScheme = Record<"http" | "https", Auth>
+
+export function createAuthByScheme(options: Omit<AuthOptions, "secure">): AuthByScheme {
+  return { http: createAuth({ ...options, secure: false }), https: createAuth({ ...options, secure: true }) }
+}

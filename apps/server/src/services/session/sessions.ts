@@ -1,0 +1,27 @@
+import type { Me, Role, SessionSummary } from "../../contract/session.js"
+
+/** Who is signed in, and with which session. */
+export interface SignedIn {
+  role: Role
+  userId: string
+  username: string
+  name: string
+  sessionId: string
+  signedInAt: number
+  expiresAt: number
+}
+
+export interface Sessions {
+  /** The session of these request headers, or `null`. */
+  recognise(headers: Headers): Promise<SignedIn | null>
+  /** Of these sessions, the ones that have neither expired nor been ended. */
+  stillValid(sessionIds: string[]): Promise<Set<string>>
+  /** Says that these sessions ended elsewhere (sign-out): their open connections are cut. */
+  ended(sessionIds: string[]): void
+  me(session: SignedIn): Me
+  list(session: SignedIn): Promise<SessionSummary[]>
+  /** Ends a session of the same user at once, its open connections included. `not_found` when there is none. */
+  revoke(session: SignedIn, sessionId: string): Promise<void>
+  /** Also ends all other sessions. `invalid_argument` when the current password is wrong. */
+  changePassword(session: SignedIn, change: { currentPassword: string; newPassword: string }): Promise<void>
+}

@@ -1,0 +1,230 @@
+import { Readable } from "node:stream"
+import {
+  type ContainerEngine,
+  type ContainerInspect,
+  type ContainerStats,
+  type ContainerSummary,
+  EngineError,
+  type EngineEvent,
+  type EngineInfo,
+  type ExecSession,
+  type LogLine,
+} from "@plimsoll/runtime"
+import { hostWithoutEngine } from "../services/engine/host-without-engine.js"
+
+/** An engine whose containers are entries of a map: for faults that a real one does not show on demand. */
+export interface FakeEngine extends ContainerEngine {
+  /** Adds or changes a container and emits the event. */
+  put(summary: ContainerSummary, action?: EngineEvent["action"]): void
+  drop(id: string): void
+  emit(event: Partial<EngineEvent> & Pick<EngineEvent, "action">): EngineEvent
+  /** What the next sample shows. */
+  stats: Map<string, ContainerStats>
+  logLines: LogLine[]
+  execs: Map<string, ExecSession>
+  journal: EngineEvent[]
+}
+
+const refuse = (operation: string) => () => Promise.reject(new EngineError("unsupported", { facts: { operation } }))
+
+export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
+  const rows = new Map<string, ContainerSummary>()
+  const journal: EngineEvent[] = []
+  const listeners = new Set<() => void>()
+  const stats = new Map<string, ContainerStats>()
+  const logLines: LogLine[] = []
+  const execs = new Map<string, ExecSession>()
+
+  const find = (id: string): ContainerSummary => {
+    const row = rows.get(id) ?? [...rows.values()].find(({ name }) => name === id)
+    if (row === undefined) throw new EngineError("not_found", { publicMessage: `There is no container “${id}”.`, facts: { id } })
+    return row
+  }
+  const emit: FakeEngine["emit"] = (event) => {
+    const full: EngineEvent = {
+      cursor: journal.length + 1,
+      at: Date.now(),
+      kind: "container",
+      id: "x",
+      name: "x",
+      tenant: "operator",
+      attributes: {},
+      ...event,
+    }
+    journal.push(full)
+    for (const listener of listeners) listener()
+    return full
+  }
+  const setState = (id: string, state: ContainerSummary["state"], action: EngineEvent["action"]) => {
+    const row = { ...find(id), state }
+    rows.set(row.id, row)
+    emit({ action, id: row.id, name: row.name })
+  }
+
+  return {
+    kind: "embedded",
+    stats,
+    logLines,
+    execs,
+    journal,
+    emit,
+    put(summary, action = "create") {
+      rows.set(summary.id, summary)
+      emit({ action, id: summary.id, name: summary.name, tenant: summary.tenant })
+    },
+    drop(id) {
+      const { name } = find(id)
+      rows.delete(id)
+      stats.delete(id)
+      emit({ action: "remove", id, name })
+    },
+    info: async () => ({ ...hostWithoutEngine("/nowhere"), status: "available", ...info }),
+    async *events({ after, follow = false, signal } = {}) {
+      let next = after ?? journal.length
+      for (;;) {
+        for (const event of journal.filter(({ cursor }) => cursor > next)) {
+          if (signal?.aborted) return
+          yield event
+          next = event.cursor
+        }
+        if (!follow || signal?.aborted) return
+        if (journal.some(({ cursor }) => cursor > next)) continue
+        await new Promise<void>((resolve) => {
+          const wake = () => {
+            listeners.delete(wake)
+            signal?.removeEventListener("abort", wake)
+            resolve()
+          }
+          listeners.add(wake)
+          signal?.addEventListener("abort", wake, { once: true })
+        })
+      }
+    },
+    close: async () => undefined,
+    containers: {
+      list: async () => [...rows.values()],
+      inspect: async (id) => ({ ...find(id), resolved: { openStdin: false, terminal: false } }) as ContainerInspect,
+      start: async (id) => setState(id, { status: "running", pid: 1, startedAt: Date.now() }, "start"),
+      stop: async (id) => setState(id, { status: "exited", exitCode: 0, oomKilled: false, finishedAt: Date.now() }, "stop"),
+      statsAll: async () => [...stats.values()],
+      async *logs(id) {
+        find(id)
+        yield* logLines
+      },
+      exec: async (id) => {
+        find(id)
+        const exec = [...execs.values()].at(-1)
+        if (exec === undefined) throw new EngineError("command_not_found")
+        return exec
+      },
+      attachExec: async (execId) => execs.get(execId) ?? Promise.reject(new EngineError("not_found")),
+      inspectExec: async (id) => ({ id, containerId: "", command: [], startedAt: 0, running: execs.has(id) }),
+      statPath: async (_, path) => ({ name: "sh", path, kind: "file", sizeBytes: 1, mode: 0o755, uid: 0, gid: 0, modifiedAt: 0 }),
+      copyOut: async (id, path) => {
+        find(id)
+        return {
+          stat: { name: "file", path, kind: "file", sizeBytes: 5, mode: 0o644, uid: 0, gid: 0, modifiedAt: 0 },
+          tar: Readable.from([Buffer.from("bytes")]),
+        }
+      },
+      create: refuse("create"),
+      kill: refuse("kill"),
+      restart: refuse("restart"),
+      pause: refuse("pause"),
+      resume: refuse("resume"),
+      rename: refuse("rename"),
+      remove: async (id) => {
+        const { id: full, name } = find(id)
+        rows.delete(full)
+        emit({ action: "remove", id: full, name })
+      },
+      wait: refuse("wait"),
+      attach: refuse("attach"),
+      top: refuse("top"),
+      diff: refuse("diff"),
+      copyIn: refuse("copyIn"),
+      listDirectory: refuse("listDirectory"),
+      commit: refuse("commit"),
+      update: refuse("update"),
+      resizeDisk: refuse("resizeDisk"),
+      compactDisk: refuse("compactDisk"),
+      stats: refuse("stats"),
+      namespaces: refuse("namespaces"),
+      cgroupTree: refuse("cgroupTree"),
+    },
+    images: {
+      list: async () => [],
+      inspect: refuse("inspect"),
+      load: async (archive) => {
+        for await (const _ of archive);
+        return []
+      },
+      importRootfs: refuse("importRootfs"),
+      save: refuse("save"),
+      tag: refuse("tag"),
+      remove: refuse("remove"),
+      pull: refuse("pull"),
+      push: refuse("push"),
+      collectGarbage: refuse("collectGarbage"),
+    },
+    networks: { list: async () => [], inspect: refuse("inspect"), create: refuse("create"), remove: refuse("remove") },
+    volumes: {
+      list: async () => [],
+      inspect: refuse("inspect"),
+      create: refuse("create"),
+      resize: refuse("resize"),
+      compact: refuse("compact"),
+      remove: refuse("remove"),
+    },
+    tenants: { list: async () => [], setLimits: refuse("setLimits"), remove: refuse("remove") },
+  }
+}
+
+/** A running container with only its id and name told apart. */
+export function summaryOf(id: string, changes: Partial<ContainerSummary> = {}): ContainerSummary {
+  return {
+    id,
+    name: `name-${id}`,
+    tenant: "operator",
+    image: "starter",
+    imageId: "sha256:0",
+    command: ["sh"],
+    createdAt: 1,
+    state: { status: "running", pid: 1, startedAt: 1 },
+    health: "none",
+    restartCount: 0,
+    ports: [],
+    networks: [],
+    labels: {},
+    limits: {},
+    ...changes,
+  }
+}
+
+/** A sample with the given CPU counter; all else stands still. */
+export function statsOf(
+  containerId: string,
+  sampledAt: number,
+  usageMicros: number,
+  changes: Partial<ContainerStats> = {},
+): ContainerStats {
+  return {
+    containerId,
+    sampledAt,
+    cpu: { usageMicros },
+    memory: {
+      usedBytes: 1000,
+      chargedBytes: 2000,
+      anonBytes: 1000,
+      fileBytes: 0,
+      shmemBytes: 0,
+      kernelBytes: 0,
+      swapBytes: 0,
+      majorFaults: 0,
+      oomKills: 0,
+    },
+    io: { readBytes: 0, writeBytes: 0, readOperations: 0, writeOperations: 0 },
+    pids: { current: 1 },
+    ...changes,
+  }
+}

@@ -1,0 +1,11 @@
+import type { Services } from "../services/services.js"
+import type { SignedIn } from "../services/session/sessions.js"
+import type { Outbound } from "./outbound.js"
+
+/** What a procedure knows of its request. On a WebSocket it lives as long as the connection. */
+export interface RequestContext {
+  requestId: string
+  session: SignedIn | null
+  services: Services
+  outbound: Outbound
+}

@@ -1,0 +1,31 @@
+import { initTRPC, TRPCError } from "@trpc/server"
+import { getHTTPStatusCodeFromError } from "@trpc/server/http"
+import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc"
+import { authorise } from "./authorise.js"
+import type { RequestContext } from "./context.js"
+import { describeError } from "./error-data.js"
+
+const t = initTRPC.context<RequestContext>().create({
+  // Stacks stay in the log.
+  isDev: false,
+  errorFormatter({ shape, error, ctx }) {
+    const described = describeError(error, ctx?.requestId ?? "unknown")
+    return {
+      code: TRPC_ERROR_CODES_BY_KEY[described.code],
+      message: described.message,
+      data: {
+        code: described.code,
+        httpStatus: getHTTPStatusCodeFromError(new TRPCError({ code: described.code })),
+        path: shape.data.path,
+        engine: described.engine,
+        issues: described.issues,
+        requestId: ctx?.requestId ?? null,
+      },
+    }
+  },
+})
+
+export const router = t.router
+
+/** The base of every procedure; there is no other. Its path is the operation's name for `authorise`. */
+export const procedure = t.procedure.use(({ ctx, path, next }) => next({ ctx: { ...ctx, session: authorise(ctx, path) } }))

@@ -1,0 +1,5 @@
+import { FilesPage } from "@/features/containers/files/files-page"
+
+export default function Page() {
+  return <FilesPage />
+}

@@ -1,0 +1,5 @@
+import { GraphsPage } from "@/features/containers/graphs/graphs-page"
+
+export default function Page() {
+  return <GraphsPage />
+}

@@ -1,0 +1,5 @@
+import { ProcessesPage } from "@/features/containers/processes/processes-page"
+
+export default function Page() {
+  return <ProcessesPage />
+}

@@ -1,0 +1,5 @@
+import { TerminalPage } from "@/features/containers/terminal/terminal-page"
+
+export default function Page() {
+  return <TerminalPage />
+}

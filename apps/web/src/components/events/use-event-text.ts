@@ -1,0 +1,102 @@
+"use client"
+import type { EventRecord } from "@plimsoll/server/contract"
+import { useTranslations } from "use-intl"
+import type { Format } from "@/lib/format"
+import { useFormat } from "@/lib/use-format"
+
+export interface EventText {
+  /** What happened, as a verb that stands before the name: `started`. */
+  verb: string
+  /** The particulars, or nothing. */
+  detail: string
+}
+
+/** How many of something; zero is not worth a word. */
+const counts = ["adopted", "endedMeanwhile", "removalsFinished", "leftoversRemoved"] as const
+const limits = [
+  "memoryMaxBytes",
+  "memoryHighBytes",
+  "memoryLowBytes",
+  "memoryMinBytes",
+  "swapMaxBytes",
+  "cpuMaxCores",
+  "cpuWeight",
+  "pidsMax",
+  "ioWeight",
+] as const
+/** What becomes of a host as the console knows it; an engine's own start is a `reconcile`. */
+const hostActions = ["create", "update", "rename", "remove"] as const
+/** Particulars that are said otherwise, or that only the details need. */
+const saidElsewhere = new Set<string>([
+  ...counts,
+  ...limits,
+  "exitCode",
+  "oomKilled",
+  "oldName",
+  "kills",
+  "healthStatus",
+  "image",
+  "imageId",
+  "execId",
+  "byPolicy",
+  "name",
+  "sizeBytes",
+  "previousBytes",
+  "beforeBytes",
+  "afterBytes",
+])
+
+/** What gives `bytes` back to the host. */
+const givesBack = new Set<string>(["collect", "compact"])
+
+/** Tells an event in the language of the page. */
+export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "attributes">) => EventText {
+  const t = useTranslations("eventText")
+  const limitNames = useTranslations("host.limit")
+  const format = useFormat()
+
+  function verb({ kind, action, attributes }: Pick<EventRecord, "kind" | "action" | "attributes">): string {
+    if (kind === "engine") {
+      if (action === "health") return t(attributes.healthStatus === "healthy" ? "hostBack" : "hostAway")
+      const of = hostActions.find((each) => each === action)
+      if (of !== undefined) return t(`hostVerbs.${of}`)
+    }
+    if (action !== "health") return t(`verbs.${action}`)
+    const { healthStatus } = attributes
+    return healthStatus === "healthy" ? t("healthy") : healthStatus === "unhealthy" ? t("unhealthy") : t("healthStarting")
+  }
+
+  return (event) => {
+    const { action, attributes } = event
+    const parts: string[] = []
+    const { exitCode, oldName, image } = attributes
+    if (exitCode !== undefined) parts.push(exitCode === "-1" ? t("exitUnknown") : t("exitCode", { code: exitCode }))
+    if (attributes.oomKilled === "true") parts.push(t("oomKilled"))
+    if (attributes.byPolicy === "true") parts.push(t("byPolicy"))
+    if (oldName !== undefined) parts.push(t("oldName", { name: oldName }))
+    if (attributes.sizeBytes !== undefined) parts.push(t("size", { size: format.bytes(Number(attributes.sizeBytes)) }))
+    if (givesBack.has(action)) parts.push(t("cameBack", { size: format.bytes(Number(attributes.bytes)) }))
+    if (action === "create" && image !== undefined) parts.push(t("fromImage", { image }))
+    for (const name of limits) {
+      const value = attributes[name]
+      if (value !== undefined) parts.push(`${limitNames(name)}: ${limitText(name, value, format) ?? t("noLimit")}`)
+    }
+    for (const name of counts) if (Number(attributes[name]) > 0) parts.push(t(name, { count: Number(attributes[name]) }))
+    for (const [name, value] of Object.entries(attributes)) {
+      if (saidElsewhere.has(name) || value === "" || (givesBack.has(action) && name === "bytes")) continue
+      parts.push(
+        name === "command" || name === "error" || name === "signal" || name === "path" || name === "reference" || name === "reason"
+          ? value
+          : `${name} ${value}`,
+      )
+    }
+    return { verb: verb(event), detail: parts.join(" · ") }
+  }
+}
+
+/** `null`: the limit was lifted. */
+function limitText(name: (typeof limits)[number], value: string, format: Format): string | null {
+  const number = Number(value)
+  if (value === "none" || !Number.isFinite(number)) return null
+  return name.endsWith("Bytes") ? format.bytes(number) : name === "cpuMaxCores" ? format.number(number) : format.count(number)
+}

@@ -1,0 +1,25 @@
+import type { BulkAction, ContainerState, HostSummary } from "@plimsoll/server/contract"
+import { lacks } from "@/lib/hosts"
+
+/** What can be done with a container in this state, in the order in which menus show it; never what its host's engine lacks. */
+export function availableActions(state: ContainerState, host: HostSummary | undefined): BulkAction[] {
+  return actionsInState(state).filter((action) => !((action === "pause" || action === "resume") && lacks(host, "pause")))
+}
+
+function actionsInState(state: ContainerState): BulkAction[] {
+  switch (state.status) {
+    case "running":
+      return ["stop", "restart", "pause", "kill", "remove"]
+    case "paused":
+      return ["resume", "stop", "kill", "remove"]
+    case "restarting":
+      return ["start", "stop", "remove"]
+    case "created":
+    case "exited":
+      return ["start", "remove"]
+    case "dead":
+      return ["remove"]
+    case "removing":
+      return []
+  }
+}

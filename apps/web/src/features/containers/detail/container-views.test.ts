@@ -1,0 +1,32 @@
+import type { EngineFeature, EngineInfo, HostSummary } from "@plimsoll/server/contract"
+import { expect, test } from "vitest"
+import { availableActions } from "../actions/available-actions"
+import { containerViews, isOffered, viewOfPath } from "./container-views"
+
+const host = (features: EngineFeature[]) => ({ info: { features } as Partial<EngineInfo> }) as HostSummary
+const running = { status: "running", pid: 1, startedAt: 1 } as const
+
+test("an engine elsewhere, which cannot be looked into by the kernel, has no views of processes and isolation", () => {
+  const remote = host(["pause", "exec", "list-files", "diff"])
+  expect(containerViews.filter((view) => isOffered(view, remote))).toEqual(["graphs", "logs", "terminal", "files", "settings"])
+})
+
+test("files are offered where only the changes can be told", () => {
+  expect(isOffered("files", host(["diff"]))).toBe(true)
+  expect(isOffered("files", host(["copy"]))).toBe(false)
+})
+
+test("until the host is known, nothing is taken away", () => {
+  expect(containerViews.every((view) => isOffered(view, undefined))).toBe(true)
+  expect(availableActions(running, undefined)).toContain("pause")
+})
+
+test("an engine that cannot pause offers neither pause nor resume", () => {
+  expect(availableActions(running, host(["exec"]))).toEqual(["stop", "restart", "kill", "remove"])
+  expect(availableActions({ ...running, status: "paused", pausedAt: 2 }, host([]))).toEqual(["stop", "kill", "remove"])
+})
+
+test("an address names its view, and the graphs where it names none", () => {
+  expect(viewOfPath("/containers/web-1")).toBe("graphs")
+  expect(viewOfPath("/containers/logs/terminal")).toBe("terminal")
+})

@@ -1,0 +1,24 @@
+"use client"
+import type { EventRecord } from "@plimsoll/server/contract"
+import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { useSubscription } from "@trpc/tanstack-react-query"
+import { useTRPC } from "@/lib/trpc"
+
+const marked: EventRecord["action"][] = ["start", "exit", "oom", "pause", "resume", "update", "health"]
+
+/** What happened to the container, newest first, renewed as it happens. */
+export function useGraphMarks(id: string): EventRecord[] {
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  const input = { objectId: id, actions: marked, limit: 200 }
+  const events = useQuery(trpc.events.list.queryOptions(input))
+  const readAgain = () => void queries.invalidateQueries({ queryKey: trpc.events.list.queryKey(input) })
+  useSubscription(
+    trpc.events.stream.subscriptionOptions(
+      { objectId: id, actions: marked },
+      // Once it has started nothing is missed any more; what came between the list and it is read now.
+      { onStarted: readAgain, onData: readAgain },
+    ),
+  )
+  return events.data?.items ?? []
+}

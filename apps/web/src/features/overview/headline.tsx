@@ -1,0 +1,47 @@
+"use client"
+import type { HostLiveMessage } from "@plimsoll/server/contract"
+import { Plus } from "lucide-react"
+import Link from "next/link"
+import { useTranslations } from "use-intl"
+import { buttonClass } from "@/components/controls/button"
+import { useFormat } from "@/lib/use-format"
+import type { Sold } from "./sold"
+
+/** The sentence that matters, and what it rests on. Only what is so now: nothing is predicted here. */
+export function Headline({ live, sold, hostname }: { live: HostLiveMessage; sold: Sold | null; hostname: string | null }) {
+  const t = useTranslations("overview")
+  const format = useFormat()
+  const { totalBytes, usedBytes } = live.memory
+  const ratio = sold === null || totalBytes === 0 ? null : sold.memoryBytes / totalBytes
+  const facts = {
+    used: format.bytes(usedBytes),
+    capacity: format.bytes(totalBytes),
+    share: format.percent(totalBytes === 0 ? null : usedBytes / totalBytes),
+    byContainers: format.bytes(sold?.usedBytes),
+    running: sold?.running ?? 0,
+  }
+  const nothing = sold === null || sold.containers === 0
+  return (
+    <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-3 pt-1">
+      <div className="min-w-0">
+        <h1 className="max-w-[30em] font-semibold text-3xl tracking-tight max-sm:text-2xl">
+          {nothing || ratio === null
+            ? t("nothingSold", { capacity: facts.capacity, host: hostname ?? t("thisMachine") })
+            : sold.memoryBytes === 0
+              ? t("nothingLimited", { count: sold.containers })
+              : t("sold", { times: format.times(ratio) })}
+        </h1>
+        <p className="mt-1 max-w-[120ch] text-mute">
+          {nothing || sold.running === 0 ? t("usedNow", facts) : t("usedNowBy", facts)}
+          {sold !== null && sold.withoutMemoryLimit > 0 ? ` ${t("withoutLimit", { count: sold.withoutMemoryLimit })}` : ""}
+        </p>
+      </div>
+      {nothing ? (
+        <Link href="/containers/new" className={buttonClass({ variant: "primary" })}>
+          <Plus aria-hidden className="size-3.5" />
+          {t("createFirst")}
+        </Link>
+      ) : null}
+    </div>
+  )
+}

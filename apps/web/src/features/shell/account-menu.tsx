@@ -1,0 +1,69 @@
+"use client"
+import { useQuery } from "@tanstack/react-query"
+import { CircleUser, Keyboard, KeyRound, Languages, LogOut, Monitor, MonitorSmartphone, Moon, Sun } from "lucide-react"
+import { useTheme } from "next-themes"
+import { useLocale, useTranslations } from "use-intl"
+import { IconButton } from "@/components/controls/icon-button"
+import { Menu, MenuChoice, MenuItem, MenuSeparator } from "@/components/controls/menu"
+import { signOut } from "@/lib/auth"
+import { useErrorToast } from "@/lib/errors"
+import { asLocale, locales } from "@/lib/i18n/locale"
+import { useTRPC } from "@/lib/trpc"
+import { chooseLocale, localeNames } from "./choose-locale"
+import { useShell } from "./shell-state"
+
+/** Who is signed in, and how the console looks and speaks. */
+export function AccountMenu() {
+  const t = useTranslations("shell")
+  const { show } = useShell()
+  const { theme, setTheme } = useTheme()
+  const locale = asLocale(useLocale())
+  const errorToast = useErrorToast()
+  const { data: me } = useQuery(useTRPC().session.me.queryOptions())
+
+  async function leave() {
+    try {
+      await signOut()
+      window.location.assign("/sign-in")
+    } catch (error) {
+      errorToast(t("signOut"), error)
+    }
+  }
+
+  return (
+    <Menu align="end" trigger={<IconButton label={t("account")} icon={<CircleUser aria-hidden className="size-4.5" />} />}>
+      {me ? <p className="px-2 pt-1.5 pb-1 text-mute text-sm">{t("signedInAs", { name: me.username })}</p> : null}
+      <MenuChoice
+        label={t("theme")}
+        value={theme === "light" || theme === "dark" ? theme : "system"}
+        onValueChange={setTheme}
+        options={[
+          { value: "system", label: t("themeSystem"), icon: <Monitor aria-hidden /> },
+          { value: "light", label: t("themeLight"), icon: <Sun aria-hidden /> },
+          { value: "dark", label: t("themeDark"), icon: <Moon aria-hidden /> },
+        ]}
+      />
+      <MenuSeparator />
+      <MenuChoice
+        label={t("language")}
+        value={locale}
+        onValueChange={chooseLocale}
+        options={locales.map((each) => ({ value: each, label: localeNames[each], icon: <Languages aria-hidden /> }))}
+      />
+      <MenuSeparator />
+      <MenuItem icon={<Keyboard aria-hidden />} keys={["?"]} onClick={() => show("help")}>
+        {t("help")}
+      </MenuItem>
+      <MenuItem icon={<MonitorSmartphone aria-hidden />} onClick={() => show("sessions")}>
+        {t("sessions")}
+      </MenuItem>
+      <MenuItem icon={<KeyRound aria-hidden />} onClick={() => show("password")}>
+        {t("changePassword")}
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem icon={<LogOut aria-hidden />} onClick={() => void leave()}>
+        {t("signOut")}
+      </MenuItem>
+    </Menu>
+  )
+}

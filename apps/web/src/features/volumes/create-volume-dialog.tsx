@@ -1,0 +1,119 @@
+"use client"
+import { bounds, createVolumeInput, localHost } from "@plimsoll/server/contract"
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useId, useState } from "react"
+import { useTranslations } from "use-intl"
+import { Button } from "@/components/controls/button"
+import { BytesField } from "@/components/controls/bytes-field"
+import { Combobox } from "@/components/controls/combobox"
+import { Dialog } from "@/components/controls/dialog"
+import { ErrorState } from "@/components/controls/error-state"
+import { Field } from "@/components/controls/field"
+import { Input } from "@/components/controls/input"
+import { toast } from "@/components/controls/toast"
+import { HostSelect } from "@/components/hosts/host-select"
+import { offers } from "@/lib/hosts"
+import { useHosts } from "@/lib/live"
+import { useTRPC } from "@/lib/trpc"
+
+/** A new, empty volume, with a limit where the host's engine can hold one. */
+export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const t = useTranslations("volumes")
+  const controls = useTranslations("controls")
+  const form = useId()
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  const { list, byId } = useHosts()
+  const [host, setHost] = useState<string>(localHost)
+  const [name, setName] = useState("")
+  const [tenant, setTenant] = useState("")
+  const [sizeBytes, setSizeBytes] = useState<number | null>(null)
+  const tenants = useQuery(trpc.tenants.list.queryOptions(undefined, { enabled: open }))
+  const create = useMutation(trpc.volumes.create.mutationOptions({ onSuccess: () => queries.invalidateQueries(trpc.volumes.pathFilter()) }))
+  const limitable = offers(byId.get(host), "volume-limits")
+  const input = {
+    host,
+    name,
+    ...(tenant === "" ? {} : { tenant }),
+    ...(sizeBytes === null || !limitable ? {} : { sizeBytes }),
+  }
+  const issues = createVolumeInput.safeParse(input).error?.issues ?? []
+  const problem = (field: string) => issues.some((issue) => issue.path[0] === field)
+
+  function close() {
+    setHost(localHost)
+    setName("")
+    setTenant("")
+    setSizeBytes(null)
+    create.reset()
+    onOpenChange(false)
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(next) => (next ? onOpenChange(true) : close())}
+      title={t("createTitle")}
+      size="sm"
+      footer={
+        <>
+          <Button onClick={close}>{controls("cancel")}</Button>
+          <Button type="submit" form={form} variant="primary" busy={create.isPending} disabled={issues.length > 0}>
+            {t("create")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={form}
+        className="flex flex-col gap-3.5"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (issues.length > 0) return
+          create.mutate(input, {
+            onSuccess: (volume) => {
+              toast.success(t("createdDone", { name: volume.name }))
+              close()
+            },
+          })
+        }}
+      >
+        {list.length > 1 ? (
+          <Field label={t("host")}>
+            <HostSelect value={host} onValueChange={setHost} needs="volumes" />
+          </Field>
+        ) : null}
+        <Field label={t("name")} description={t("nameHint")} error={name !== "" && problem("name") ? t("nameInvalid") : null}>
+          <Input mono autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+        </Field>
+        <Field label={t("tenant")} optional={t("tenantDefault")} error={problem("tenant") ? t("tenantInvalid") : null}>
+          <Combobox
+            value={tenant}
+            onValueChange={setTenant}
+            options={(tenants.data ?? []).map((each) => ({ value: each.name }))}
+            emptyText={t("tenantNew")}
+            openLabel={controls("openList")}
+            placeholder="operator"
+          />
+        </Field>
+        {limitable ? (
+          <Field
+            label={t("size")}
+            optional={t("sizeDefault")}
+            description={t("sizeHint")}
+            error={problem("sizeBytes") ? t("sizeInvalid") : null}
+          >
+            <BytesField
+              value={sizeBytes}
+              onValueChange={setSizeBytes}
+              maxBytes={bounds.diskMaximumBytes}
+              placeholder={t("noLimit")}
+              unitLabel={controls("unit")}
+            />
+          </Field>
+        ) : null}
+        {create.error ? <ErrorState error={create.error} compact /> : null}
+      </form>
+    </Dialog>
+  )
+}

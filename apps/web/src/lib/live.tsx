@@ -1,0 +1,88 @@
+"use client"
+import type { ContainersLiveMessage, HostLiveMessage, HostSummary, TransfersMessage } from "@plimsoll/server/contract"
+import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from "react"
+import { arrangeHosts, type Hosts, noHosts } from "./hosts"
+import { applyContainersMessage, type LiveContainers } from "./live-containers"
+import { applyTransfersMessage, type LiveTransfers } from "./live-transfers"
+import { type LiveState, SharedSubscription } from "./shared-subscription"
+import { backoffMs, type Client, useTRPCClient } from "./trpc"
+
+interface Live {
+  host: SharedSubscription<HostLiveMessage, HostLiveMessage>
+  hosts: SharedSubscription<HostSummary[], Hosts>
+  containers: SharedSubscription<ContainersLiveMessage, LiveContainers>
+  transfers: SharedSubscription<TransfersMessage, LiveTransfers>
+}
+
+const LiveContext = createContext<Live | null>(null)
+const common = { retryMs: (attempt: number) => backoffMs(attempt + 1), lingerMs: 10_000 }
+
+function createLive(client: Client): Live {
+  return {
+    host: new SharedSubscription({
+      ...common,
+      open: (handlers) => client.host.live.subscribe(undefined, handlers),
+      reduce: (_, message) => message,
+    }),
+    hosts: new SharedSubscription({
+      ...common,
+      open: (handlers) => client.hosts.live.subscribe(undefined, handlers),
+      reduce: (_, hosts) => arrangeHosts(hosts),
+    }),
+    containers: new SharedSubscription({
+      ...common,
+      open: (handlers) => client.containers.live.subscribe(undefined, handlers),
+      reduce: applyContainersMessage,
+    }),
+    transfers: new SharedSubscription({
+      ...common,
+      open: (handlers) => client.transfers.live.subscribe(undefined, handlers),
+      reduce: applyTransfersMessage,
+    }),
+  }
+}
+
+/** Holds the subscriptions that all pages share. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const client = useTRPCClient()
+  const live = useMemo(() => createLive(client), [client])
+  return <LiveContext value={live}>{children}</LiveContext>
+}
+
+function useLive(): Live {
+  const live = useContext(LiveContext)
+  if (live === null) throw new Error("useLive outside of LiveProvider")
+  return live
+}
+
+const nothing: LiveState<never> = { data: undefined, error: null }
+const noState = () => nothing
+
+/** This machine's use, each second. */
+export function useHostLive(): LiveState<HostLiveMessage> {
+  const { host } = useLive()
+  return useSyncExternalStore<LiveState<HostLiveMessage>>(host.subscribe, host.getState, noState)
+}
+
+/** All hosts, anew at each change of one: it comes or goes, its containers become more or fewer. */
+export function useHostsLive(): LiveState<Hosts> {
+  const { hosts } = useLive()
+  return useSyncExternalStore<LiveState<Hosts>>(hosts.subscribe, hosts.getState, noState)
+}
+
+/** All hosts; none until they are known. */
+export function useHosts(): Hosts {
+  return useHostsLive().data ?? noHosts
+}
+
+/** All containers with their figures, each second. */
+export function useContainersLive(): LiveState<LiveContainers> {
+  const { containers } = useLive()
+  return useSyncExternalStore<LiveState<LiveContainers>>(containers.subscribe, containers.getState, noState)
+}
+
+/** Pulls and pushes: those under way, and those of the last hour. */
+export function useTransfersLive(): LiveState<LiveTransfers> {
+  const { transfers } = useLive()
+  return useSyncExternalStore<LiveState<LiveTransfers>>(transfers.subscribe, transfers.getState, noState)
+}

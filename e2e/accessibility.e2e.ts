@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import type { Page } from "@playwright/test"
+import type { AxeResults, RunOptions } from "axe-core"
+import { expect, test } from "./harness/fixtures.js"
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+const paths = [
+  "/",
+  "/containers",
+  "/containers/new",
+  "/images",
+  "/images/plimsoll%2Fstarter",
+  "/registries",
+  "/volumes",
+  "/networks",
+  "/events",
+  "/hosts",
+  "/hosts/local",
+  "/nowhere",
+]
+
+/** What axe finds against WCAG 2.2 AA, as `rule: where`. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const options: RunOptions = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }
+  const results = await page.evaluate(
+    (run) => (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(run),
+    options,
+  )
+  return results.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`))
+}
+
+for (const { colorScheme, width } of [
+  { colorScheme: "dark", width: 1440 },
+  { colorScheme: "light", width: 390 },
+] as const) {
+  test(`${colorScheme}, ${width} pixels wide: no page breaks WCAG AA, scrolls sideways, or logs an error`, async ({
+    console: page,
+    product,
+  }) => {
+    // Ten pages, each read whole by axe: minutes on a busy machine.
+    test.setTimeout(300_000)
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 900 })
+    const errors: string[] = []
+    // The browser logs the 404 of the page that is not there by itself.
+    page.on("console", (message) => {
+      if (message.type() === "error" && !message.text().includes("404")) errors.push(`${page.url()}: ${message.text()}`)
+    })
+    page.on("pageerror", (error) => errors.push(`${page.url()}: ${error.message}`))
+    for (const path of paths) {
+      await page.goto(product.url + path)
+      await expect(page.getByText("live", { exact: true }).first()).toBeVisible()
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
+      expect(await violations(page), path).toEqual([])
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+        `${path} scrolls sideways by`,
+      ).toBe(0)
+    }
+    expect(errors).toEqual([])
+  })
+}

@@ -1,0 +1,22 @@
+import { checkObjectName } from "../spec/names.js"
+import type { LifecycleContext } from "./lifecycle-context.js"
+
+/** See `ContainerApi.rename`; to be called in the container's queue. */
+export async function renameContainer(context: LifecycleContext, id: string, name: string): Promise<void> {
+  checkObjectName("name", name)
+  const { containers } = context
+  const record = containers.find(id)
+  const oldName = record.name
+  if (name === oldName) return
+  containers.names.claim(name, record.id)
+  try {
+    await containers.update(record.id, (current) => ({
+      record: { ...current, name, spec: { ...current.spec, name } },
+      events: [{ action: "rename", attributes: { oldName } }],
+    }))
+  } catch (error) {
+    containers.names.release(name, record.id)
+    throw error
+  }
+  containers.names.release(oldName, record.id)
+}

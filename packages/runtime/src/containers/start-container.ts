@@ -1,0 +1,162 @@
+import { mkdirSync } from "node:fs"
+import { EngineError, isEngineError } from "../errors.js"
+import type { CreatedSandbox } from "../sandbox/sandbox.js"
+import { type ContainerRecord, type ResolvedUser, runOf } from "./container-record.js"
+import { syncOfRun } from "./container-store.js"
+import { began, startFailed } from "./container-transitions.js"
+import { scheduleRestart } from "./end-run.js"
+import { writeEtcFiles } from "./etc-files.js"
+import { type LifecycleContext, stepDeadlineMs } from "./lifecycle-context.js"
+import { holdPodNamespaces } from "./pods.js"
+import { resolveUser } from "./resolve-user.js"
+import { sandboxSpec } from "./sandbox-spec.js"
+import { type StepRunner, together, withUndo } from "./undo-steps.js"
+import { readUserFiles } from "./user-files.js"
+import { watchRun } from "./watch-run.js"
+
+/**
+ * See `ContainerApi.start`; to be called in the container's queue. `byPolicy`: the restart policy's doing, not the user's.
+ * Everything is undone when a step fails. A program that is not there leaves the container exited with 126 or 127 and
+ * the reason; after any other failure it is as it was, unless the policy tries again.
+ */
+export async function startContainer(context: LifecycleContext, id: string, byPolicy = false): Promise<void> {
+  const record = context.containers.find(id)
+  if (runOf(record) !== undefined) return
+  if (byPolicy && record.state.status !== "restarting") return
+  if (record.state.status === "dead") throw new EngineError("conflict", { facts: { id }, publicMessage: record.state.error })
+  context.restarts.cancel(id)
+  try {
+    await withUndo(context.report, (runner) => run(context, runner, record, byPolicy))
+  } catch (error) {
+    await afterFailure(context, record.id, byPolicy, error)
+    throw error
+  }
+}
+
+async function run(context: LifecycleContext, runner: StepRunner, record: ContainerRecord, byPolicy: boolean): Promise<void> {
+  const { sandbox, network, runs, containers, clock } = context
+  const { id, attachment } = record
+  const location = { tenant: record.tenant, containerId: id }
+  const [{ rootfs, user }, cgroup, etcMounts] = await together([
+    mountRoot(context, runner, record),
+    runner.step({
+      name: "cgroup",
+      deadlineMs: stepDeadlineMs.cgroup,
+      run: async () => {
+        await context.cgroups.ensureTenant(record.tenant)
+        return context.cgroups.create(location, record.limits)
+      },
+      undo: () => context.groups.of(record).remove(),
+    }),
+    runner.step({
+      name: "files",
+      deadlineMs: stepDeadlineMs.files,
+      run: async () => {
+        mkdirSync(context.paths.logDirectory(id), { recursive: true, mode: 0o700 })
+        return writeEtcFiles(context.paths, record)
+      },
+    }),
+    runner.step({
+      name: "bridge",
+      deadlineMs: stepDeadlineMs.network,
+      run: () => (attachment === undefined ? Promise.resolve() : network.ensure()),
+    }),
+  ])
+  const created = await runner.step({
+    name: "sandbox",
+    deadlineMs: stepDeadlineMs.sandbox,
+    run: async () => {
+      runs.expect(id)
+      using pod = holdPodNamespaces(containers, record)
+      return await sandbox.create(
+        sandboxSpec({
+          pod: pod.paths,
+          volumes: context.volumes,
+          paths: context.paths,
+          record,
+          user,
+          etcMounts,
+          rootfs,
+          cgroupPath: cgroup.relativePath,
+        }),
+      )
+    },
+    undo: () => discardSandbox(context, record),
+  })
+  await together([
+    runner.step({
+      name: "limits again",
+      deadlineMs: stepDeadlineMs.cgroup,
+      // crun lifts the memory limits of a cgroup v1 that it joins (libcrun writes -1 into memory.limit_in_bytes); the
+      // container's program has not begun yet.
+      run: () => cgroup.update(record.limits),
+    }),
+    runner.step({
+      name: "network",
+      deadlineMs: stepDeadlineMs.network,
+      run: () => connect(context, record, created),
+      undo: () => network.detach(id),
+    }),
+  ])
+  await runner.step({ name: "start", deadlineMs: stepDeadlineMs.sandbox, run: () => sandbox.start(id) })
+  const facts = { ...created, bootId: context.bootId, startedAt: clock.now(), stopRequested: false, oomKills: 0, user }
+  const running = await runner.step({
+    name: "record",
+    deadlineMs: stepDeadlineMs.files,
+    run: () => containers.update(id, (current) => began(current, facts, byPolicy), syncOfRun(record)),
+  })
+  await watchRun(context, running)
+}
+
+async function mountRoot(
+  context: LifecycleContext,
+  runner: StepRunner,
+  record: ContainerRecord,
+): Promise<{ rootfs: string; user: ResolvedUser }> {
+  const { files, rootfs, volumes } = context
+  const { path } = await runner.step({
+    name: "root file system",
+    deadlineMs: stepDeadlineMs.snapshot,
+    run: () => rootfs.acquire(record),
+    undo: () => rootfs.release(record.id),
+  })
+  const user = resolveUser(record.resolved.user, await readUserFiles(files, path))
+  await runner.step({
+    name: "volumes",
+    deadlineMs: stepDeadlineMs.volumes,
+    run: async () => {
+      for (const mount of record.resolved.mounts) {
+        if (mount.kind !== "volume") continue
+        await volumes.ensure({ name: mount.volume, tenant: record.tenant, idRange: record.idRange, holder: record.id })
+        await volumes.populate({ name: mount.volume, rootfs: path, target: mount.target })
+      }
+    },
+    undo: () => volumes.release(record.id),
+  })
+  return { rootfs: path, user }
+}
+
+function connect({ network }: LifecycleContext, record: ContainerRecord, created: CreatedSandbox): Promise<void> {
+  const process = { pid: created.pid, startTicks: created.pidStartTicks }
+  if (record.attachment !== undefined)
+    return network.attach({ containerId: record.id, process, attachment: record.attachment, ports: [...record.ports] })
+  return record.resolved.network.kind === "none" ? network.attachLoopback(process) : Promise.resolve()
+}
+
+async function discardSandbox(context: LifecycleContext, record: ContainerRecord): Promise<void> {
+  context.runs.forget(record.id)
+  await context.groups.of(record).killAll(stepDeadlineMs.kill)
+  await context.sandbox.delete(record.id)
+  await context.sandbox.forgetExit(record.id)
+}
+
+async function afterFailure(context: LifecycleContext, id: string, byPolicy: boolean, error: unknown): Promise<void> {
+  const commandFailed = isEngineError(error, "command_not_found")
+  if (!commandFailed && !byPolicy) return
+  const exitCode = commandFailed && typeof error.facts.exitCode === "number" ? error.facts.exitCode : 127
+  const message = error instanceof EngineError ? error.publicMessage : "The container could not be started."
+  const record = await context.containers.update(id, (current) =>
+    startFailed(current, { exitCode, error: message, now: context.clock.now(), byPolicy }),
+  )
+  scheduleRestart(context, record)
+}

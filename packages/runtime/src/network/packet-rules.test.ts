@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest"
+import { EngineError } from "../errors.js"
+import type { SpawnTool } from "../kernel/spawn-tool.js"
+import { type AttachedTarget, PacketRules } from "./packet-rules.js"
+
+const network = { bridge: "plabcdef", subnet: "10.201.0.0/20" }
+
+function recorded(fails: (input: string) => boolean = () => false): { rules: PacketRules; batches: string[] } {
+  const batches: string[] = []
+  let busy = false
+  const spawn: SpawnTool = async (tool, args, options) => {
+    expect([tool, args, busy]).toEqual(["nft", ["-f", "-"], false])
+    busy = true
+    await new Promise((resolve) => setImmediate(resolve))
+    busy = false
+    const input = typeof options?.input === "string" ? options.input : ""
+    batches.push(input)
+    if (fails(input)) throw new EngineError("network_failed")
+    return { exitCode: 0, stdout: "", stdoutBytes: Buffer.alloc(0), stderr: "", truncated: false }
+  }
+  return { rules: new PacketRules("t", spawn), batches }
+}
+
+function target(hostPort: number): AttachedTarget {
+  return { address: "10.201.0.2", ports: [{ containerPort: 80, protocol: "tcp", hostPort, hostAddress: "0.0.0.0" }], tenantNumber: 1 }
+}
+
+describe("packet rules", () => {
+  it("cost nothing for a container without ports, but for the first of its tenant", async () => {
+    const { rules, batches } = recorded()
+    for (const id of ["a", "b", "c"]) await rules.attach(id, { address: "10.201.0.2", ports: [], tenantNumber: 7 }, network)
+    await rules.detach("a", network)
+    expect(batches).toEqual([
+      "add element bridge t neighbours { 02:00:07:00:00:00-02:00:07:ff:ff:ff . 02:00:07:00:00:00-02:00:07:ff:ff:ff }\n",
+    ])
+  })
+
+  it("are changed one transaction after the other", async () => {
+    const { rules, batches } = recorded()
+    await Promise.all([1, 2, 3].map((port) => rules.attach(`c${port}`, target(port), network)))
+    expect(batches).toHaveLength(3)
+  })
+
+  it("are written anew, with what is published, when the kernel's differ", async () => {
+    const { rules, batches } = recorded((input) => input.startsWith("add element"))
+    await rules.attach("a", target(8080), network)
+    expect(batches[1]).toMatch(/^table inet t\ndelete table/)
+    expect(batches[1]).toContain("tcp . 8080 : 10.201.0.2 . 80")
+  })
+
+  it("forget what could not be published", async () => {
+    const { rules, batches } = recorded(() => true)
+    await expect(rules.attach("a", target(8080), network)).rejects.toMatchObject({ code: "network_failed" })
+    await expect(rules.apply(network)).rejects.toMatchObject({ code: "network_failed" })
+    expect(batches.at(-1)).not.toContain("8080")
+  })
+})

@@ -1,0 +1,22 @@
+/** The middle value. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/** Milliseconds that each of `runs` runs of `action` took, one after the other. */
+export async function timeRuns(runs, action) {
+  const times = []
+  for (let run = 0; run < runs; run++) {
+    const began = performance.now()
+    await action(run)
+    times.push(performance.now() - began)
+  }
+  return times
+}
+
+/** Sum of Pss of processes, bytes (Documentation/filesystems/proc.rst, smaps_rollup). */
+export function pssBytes(pids, readFile) {
+  return pids.reduce((sum, pid) => sum + Number(/^Pss:\s+(\d+) kB/m.exec(readFile(`/proc/${pid}/smaps_rollup`))[1]) * 1024, 0)
+}

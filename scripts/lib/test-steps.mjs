@@ -1,0 +1,94 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { findChromium } from "./find-chromium.mjs"
+import { repository } from "./repository.mjs"
+import { runCommand } from "./run-command.mjs"
+
+const bin = (name) => join(repository, "node_modules/.bin", name)
+const node = process.execPath
+
+/**
+ * The checks in their order. `run` resolves with `{ passed, failed, output, skipped }`: a check that is no test suite counts as one.
+ * `impossible` says why a check cannot run on this host, or undefined.
+ */
+export const steps = [
+  { name: "format", title: "Format", run: () => check(bin("biome"), ["check", "--linter-enabled=false", "."]) },
+  { name: "lint", title: "Lint, with types", run: lint },
+  { name: "boundaries", title: "Boundaries between rooms", run: () => check(node, ["scripts/boundaries.mjs"]) },
+  { name: "unused", title: "Unused code", run: () => check(bin("knip"), ["--no-config-hints"]) },
+  { name: "types", title: "Types", run: () => check(bin("tsc"), ["-b"]) },
+  { name: "unit", title: "Unit tests", run: () => vitest("unit") },
+  { name: "integration", title: "Integration tests on the real kernel", impossible: needsRoot, run: () => vitest("integration") },
+  { name: "e2e", title: "End-to-end tests in Chromium", impossible: needsChromium, run: playwright },
+]
+
+async function lint() {
+  const both = [await check(bin("biome"), ["lint", "."]), await check(bin("oxlint"), ["--type-aware", "--deny-warnings"])]
+  const failed = both.some((one) => one.failed > 0)
+  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [], output: both.map((one) => one.output).join("") }
+}
+
+async function check(command, args) {
+  const { code, output } = await runCommand(command, args)
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [], output }
+}
+
+function needsRoot() {
+  return process.getuid() === 0 ? undefined : "it makes containers, mounts and links: run npm test as root"
+}
+
+function needsChromium() {
+  if (needsRoot()) return needsRoot()
+  return findChromium() ? undefined : `there is no Chromium${process.env.PLIMSOLL_CHROMIUM ? ` at ${process.env.PLIMSOLL_CHROMIUM}` : ""}`
+}
+
+function vitest(project) {
+  return withReport(async (report) => {
+    const { code, output } = await runCommand(
+      bin("vitest"),
+      ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+      {
+        env: { ...process.env, NO_COLOR: "1" },
+        timeoutMs: 25 * 60_000,
+      },
+    )
+    if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [], output }
+    const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(readFileSync(report, "utf8"))
+    const skipped = testResults
+      .flatMap((file) => file.assertionResults.filter(({ status }) => status === "pending" || status === "skipped"))
+      .map(({ fullName }) => fullName)
+    // A file that could not be loaded, or an error outside of a test, has no failed test of its own.
+    const failed = numFailedTests > 0 ? numFailedTests : code === 0 ? 0 : Math.max(1, numFailedTestSuites)
+    return { passed: numPassedTests, failed, skipped, output }
+  })
+}
+
+function playwright() {
+  return withReport(async (report) => {
+    const { code, output } = await runCommand(bin("playwright"), ["test", "--config", "e2e/playwright.config.ts"], {
+      env: { ...process.env, NO_COLOR: "1", PLIMSOLL_E2E_REPORT: report, PLIMSOLL_CHROMIUM: findChromium() },
+      timeoutMs: 25 * 60_000,
+    })
+    if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [], output }
+    const { stats, suites } = JSON.parse(readFileSync(report, "utf8"))
+    const failed = stats.unexpected > 0 ? stats.unexpected : code === 0 ? 0 : 1
+    return { passed: stats.expected + stats.flaky, failed, skipped: skippedSpecs(suites), output }
+  })
+}
+
+function skippedSpecs(suites) {
+  return suites.flatMap((suite) => [
+    ...(suite.specs ?? []).filter(({ tests }) => tests.some(({ status }) => status === "skipped")).map(({ title }) => title),
+    ...skippedSpecs(suite.suites ?? []),
+  ])
+}
+
+async function withReport(run) {
+  const directory = mkdtempSync(join(tmpdir(), "npm-test-"))
+  try {
+    return await run(join(directory, "report.json"))
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}

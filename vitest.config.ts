@@ -1,0 +1,53 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// Sources, not builds: a test never runs yesterday's dist.
+const alias = [
+  { find: /^@plimsoll\/runtime$/, replacement: here("packages/runtime/src/index.ts") },
+  { find: /^@plimsoll\/runtime\/conformance$/, replacement: here("packages/runtime/src/conformance/index.ts") },
+  { find: /^@plimsoll\/runtime\/testing$/, replacement: here("packages/runtime/src/docker-engine/testing/test-daemon.ts") },
+  { find: /^@plimsoll\/server\/contract$/, replacement: here("apps/server/src/contract/index.ts") },
+  { find: /^@plimsoll\/server\/load-line$/, replacement: here("apps/server/src/services/load-line/index.ts") },
+  { find: /^@\//, replacement: here("apps/web/src/") },
+]
+const sources = "{packages,apps}/*/src/**"
+const ours = [`${sources}/*.test.ts`, `${sources}/*.test.tsx`, "scripts/**/*.test.mjs", "prisma/**/*.test.ts"]
+const integration = [`${sources}/*.integration.test.ts`, "scripts/**/*.integration.test.mjs"]
+// By hand, not by npm test: Podman 4.3's service locks up or leaves containers behind now and then, whoever talks to it.
+const podman = [`${sources}/podman.integration.test.ts`]
+// By npm run test:software: it needs debootstrap, a Debian mirror and minutes.
+const software = [`${sources}/real-software.test.ts`]
+// Real kernel, as root: containers, mounts and links. One file at a time, so that counts of what is left mean something.
+const onTheKernel = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  teardownTimeout: 60_000,
+  pool: "forks",
+  maxWorkers: 1,
+  fileParallelism: false,
+} as const
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ours,
+          exclude: [...integration, ...software, "**/node_modules/**", "**/dist/**"],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "integration", include: integration, exclude: [...podman, "**/node_modules/**", "**/dist/**"], ...onTheKernel },
+      },
+      { extends: true, test: { name: "software", include: software, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel } },
+      { extends: true, test: { name: "podman", include: podman, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel } },
+    ],
+  },
+})
