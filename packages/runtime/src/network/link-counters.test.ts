@@ -57,4 +57,14 @@ describe("counters", () => {
     expect(reader.counters("gone")).toBeUndefined()
     expect(reads).toBe(2)
   })
+
+  it("of a link that came after the last read are found at once", () => {
+    let now = 0
+    let table = text
+    const reader = new LinkCounterReader({ read: () => table, now: () => now })
+    expect(reader.counters("new0")).toBeUndefined()
+    table += "  new0:       7       1    0    0    0     0          0         0        0       0    0    0    0     0       0          0\n"
+    now = 1
+    expect(reader.counters("new0")?.receivedBytes).toBe(7)
+  })
 })

@@ -29,7 +29,8 @@ export class LinkCounterReader {
   /** The link's own counters; undefined when there is none. */
   counters(link: string): LinkCounters | undefined {
     const now = this.#now()
-    if (now - this.#readAt > this.#maximumAgeMs) {
+    const age = now - this.#readAt
+    if (age > this.#maximumAgeMs || (age > 0 && !this.#table.has(link))) {
       this.#table = parseLinkCounters(this.#read())
       this.#readAt = now
     }
