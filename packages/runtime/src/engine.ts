@@ -96,6 +96,8 @@ export type EngineFeature =
   | "volume-limits"
   | "disk-limits"
   | "networks"
+  | "tenant-networks"
+  | "network-rates"
   | "image-load"
   | "image-import"
   | "image-save"
@@ -620,7 +622,11 @@ export interface NetworkSummary {
 export interface NetworkApi {
   list(): Promise<NetworkSummary[]>
   inspect(name: string): Promise<NetworkSummary>
-  /** The embedded engine has `bridge`, `host` and `none`; making others is refused as `unsupported` until tenants' networks come. */
+  /**
+   * Makes a network of the tenant (feature `tenant-networks`): a bridge and a subnet of its own, on which its containers resolve each other by name.
+   * Nothing passes between tenants, nor from containers to the host's own services and to link-local addresses. `subnet` absent: a free one.
+   * `internal`: no way out of it. Rejects with `name_in_use`, `conflict` for a subnet that overlaps another or one of the host's, `unsupported`.
+   */
   create(options: {
     name: string
     tenant?: string
@@ -628,7 +634,15 @@ export interface NetworkApi {
     internal?: boolean
     labels?: Record<string, string>
   }): Promise<NetworkSummary>
+  /** Rejects with `network_in_use` while a container is attached, `conflict` for the built-in ones. */
   remove(name: string): Promise<void>
+  /**
+   * Attaches a container to one more network of its tenant, also while it runs: it has a new interface at once, and keeps it over restarts.
+   * Rejects with `conflict` when it is attached already or shares another's network namespace, `not_found` for another tenant's.
+   */
+  connect(name: string, container: string, options?: { address?: string; aliases?: string[] }): Promise<NetworkAttachment>
+  /** Takes it off again, also while it runs. Not attached: `not_found`. */
+  disconnect(name: string, container: string): Promise<void>
 }
 
 export interface VolumeSummary {
@@ -678,6 +692,8 @@ export interface TenantSummary {
   uidBase: number
   idCount: number
   limits: ResourceLimits
+  /** Of the sum of its containers, each direction; absent: no limit. */
+  networkBytesPerSecond?: number
   cgroupPath: string
 }
 
@@ -686,6 +702,11 @@ export interface TenantApi {
   list(): Promise<TenantSummary[]>
   /** Limits of the sum of its containers; makes the tenant when unknown. */
   setLimits(tenant: string, limits: ResourceLimits): Promise<TenantSummary>
+  /**
+   * Rate of what its containers in sum send out of, and of what they get into, the networks of the tenant (feature `network-rates`), while they run.
+   * `undefined` lifts it. Rejects with `unsupported`.
+   */
+  setNetworkRate(tenant: string, bytesPerSecond: number | undefined): Promise<TenantSummary>
   /** Rejects with `conflict` while it has containers or volumes. */
   remove(tenant: string): Promise<void>
 }
@@ -721,6 +742,8 @@ export type EngineEventAction =
   | "collect"
   | "resize"
   | "compact"
+  | "connect"
+  | "disconnect"
   | "reconcile"
 
 export interface EngineEvent {

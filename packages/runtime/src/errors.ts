@@ -15,6 +15,7 @@ export const engineErrorCodes = {
   network_in_use: "A container is still attached to the network.",
   blob_in_use: "A snapshot or an unpack holds the blob.",
   limit_below_usage: "The new limit is below what is used now.",
+  quota_exceeded: "The tenant's plan has no room for this.",
   limit_unsupported: "This host's kernel cannot enforce the limit.",
   unsupported: "This engine cannot do this.",
   permission_denied: "The caller may not do this.",

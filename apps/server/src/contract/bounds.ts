@@ -23,6 +23,11 @@ export const bounds = {
   /** Of a disk with a limit, a volume's or a container's: 16 MiB to 8 TiB. */
   diskMinimumBytes: 16 * 2 ** 20,
   diskMaximumBytes: 8 * 2 ** 40,
+  /** Of a plan, for each kind of object. */
+  planCount: 1_000_000,
+  titleLength: 120,
+  reasonLength: 500,
+  aliasCount: 16,
   passwordMinimumLength: 10,
   passwordMaximumLength: 256,
 } as const

@@ -2,8 +2,10 @@ import { z } from "zod"
 import { bounds } from "./bounds.js"
 import type { EngineEvent, EngineEventAction } from "./engine-types.js"
 import { hostId, type OnHost } from "./hosts.js"
+import type { Role } from "./session.js"
 
-export const eventKinds = ["container", "image", "network", "volume", "tenant", "engine"] as const
+/** `audit`: who did what, by the console's own account; the others are the engines'. */
+export const eventKinds = ["container", "image", "network", "volume", "tenant", "engine", "audit"] as const
 export const eventActions = [
   "create",
   "start",
@@ -33,8 +35,16 @@ export const eventActions = [
   "collect",
   "resize",
   "compact",
+  "connect",
+  "disconnect",
   "reconcile",
 ] as const satisfies readonly EngineEventAction[]
+
+export const auditResults = ["done", "refused", "failed"] as const
+export type AuditResult = (typeof auditResults)[number]
+
+/** `GET /api/events/export?format=`: what the filters let through, oldest first, as a file. */
+export const exportFormats = ["csv", "jsonl"] as const
 
 const cursor = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
@@ -45,6 +55,9 @@ export const eventFilters = z.object({
   objectId: z.string().min(1).max(bounds.referenceLength).exactOptional(),
   tenant: z.string().min(1).max(bounds.tenantLength).exactOptional(),
   host: hostId.exactOptional(),
+  /** User name, or `token:` and a token's name. */
+  actor: z.string().min(1).max(bounds.nameLength).exactOptional(),
+  results: z.array(z.enum(auditResults)).max(3).exactOptional(),
   /** Somewhere in name, id or attributes; letter case does not matter. */
   text: z.string().max(bounds.textFilterLength).exactOptional(),
 })
@@ -69,8 +82,32 @@ export const streamEventsInput = eventFilters
   })
   .default({})
 
-/** A durable record. `cursor` is the console's own and only grows. */
-export type EventRecord = OnHost<Omit<EngineEvent, "cursor">> & { cursor: number }
+/** Who did it. An operator who looked as a tenant is named as what they are. */
+export interface AuditActor {
+  /** User name, or `token:` and a token's name; `anonymous` where nobody was signed in. */
+  name: string
+  role: Role | null
+  /** Client address; `null` for a script on this host. */
+  address: string | null
+  lookingAs: string | null
+}
+
+export interface AuditDetails {
+  actor: AuditActor
+  /** `refused`: by role, quota or bad input; `failed`: it could not be done. */
+  result: AuditResult
+}
+
+/**
+ * A durable record. `cursor` is the console's own and only grows. An audit's `action` is the operation's name (`containers.start`), its `id` and
+ * `name` the object's, its attributes what was asked for, without secrets.
+ */
+export type EventRecord = OnHost<Omit<EngineEvent, "cursor" | "kind" | "action">> & {
+  cursor: number
+  kind: (typeof eventKinds)[number]
+  action: string
+  audit: AuditDetails | null
+}
 
 export interface EventPage {
   items: EventRecord[]

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { bounds } from "./bounds.js"
+import { tenantName } from "./primitives.js"
 
 export const password = z.string().min(bounds.passwordMinimumLength).max(bounds.passwordMaximumLength)
 
@@ -13,14 +14,33 @@ export const changePasswordInput = z.object({
   newPassword: password,
 })
 
-/** Who may do what is decided by role; the operator may do everything. */
-export type Role = "operator"
+/** An `operator` runs the machines, `support` sees all and changes nothing; the others belong to one tenant. */
+export const roles = ["operator", "support", "owner", "member", "viewer"] as const
+export type Role = (typeof roles)[number]
+export const providerRoles = ["operator", "support"] as const satisfies readonly Role[]
+export const tenantRoles = ["owner", "member", "viewer"] as const satisfies readonly Role[]
+
+/** As an owner of the tenant; without `write`, as a viewer. It holds for this sign-in, in all its tabs, until `session.lookAsEnd`. */
+export const lookAsInput = z.object({ tenant: tenantName, write: z.boolean().default(false) })
+
+/** `POST /api/auth/two-factor/…` of the auth library; the rest of what it needs is in its own documentation. */
+export interface TwoFactorStart {
+  /** `otpauth://totp/…`, for a QR code. */
+  totpURI: string
+  backupCodes: string[]
+}
 
 export interface Me {
   userId: string
   username: string
   name: string
+  /** What counts now: while an operator looks as a tenant, a role in that tenant. */
   role: Role
+  /** Whose things this session reaches; `null`: all. */
+  tenant: string | null
+  /** Set while an operator looks as a tenant. */
+  lookingAs: { tenant: string; write: boolean } | null
+  twoFactor: boolean
   sessionId: string
   signedInAt: number
   expiresAt: number

@@ -167,7 +167,14 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
       push: refuse("push"),
       collectGarbage: refuse("collectGarbage"),
     },
-    networks: { list: async () => [], inspect: refuse("inspect"), create: refuse("create"), remove: refuse("remove") },
+    networks: {
+      list: async () => [],
+      inspect: refuse("inspect"),
+      create: refuse("create"),
+      remove: refuse("remove"),
+      connect: refuse("connect"),
+      disconnect: refuse("disconnect"),
+    },
     volumes: {
       list: async () => [],
       inspect: refuse("inspect"),
@@ -176,7 +183,7 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
       compact: refuse("compact"),
       remove: refuse("remove"),
     },
-    tenants: { list: async () => [], setLimits: refuse("setLimits"), remove: refuse("remove") },
+    tenants: { list: async () => [], setLimits: refuse("setLimits"), setNetworkRate: refuse("setNetworkRate"), remove: refuse("remove") },
   }
 }
 

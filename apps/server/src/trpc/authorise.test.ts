@@ -5,6 +5,9 @@ import { operations } from "./operations.js"
 
 const session = {
   role: "operator" as const,
+  tenant: null,
+  lookingAs: null,
+  token: null,
   userId: "u",
   username: "operator",
   name: "Operator",

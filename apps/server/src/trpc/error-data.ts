@@ -19,6 +19,7 @@ const trpcCodes: Record<EngineErrorCode, TRPC_ERROR_CODE_KEY> = {
   network_in_use: "CONFLICT",
   blob_in_use: "CONFLICT",
   limit_below_usage: "CONFLICT",
+  quota_exceeded: "CONFLICT",
   limit_unsupported: "UNPROCESSABLE_CONTENT",
   unsupported: "NOT_IMPLEMENTED",
   permission_denied: "FORBIDDEN",

@@ -30,6 +30,12 @@ export function tenantApi(context: DockerContext): TenantApi {
         publicMessage: "Docker cannot limit the sum of several containers. Limit each container, or use the embedded engine.",
       })
     },
+    setNetworkRate: async (tenant) => {
+      throw new EngineError("unsupported", {
+        facts: { tenant },
+        publicMessage: "Docker cannot limit the network rate of containers. Use the embedded engine.",
+      })
+    },
     remove: async (tenant) => {
       checkTenantName("tenant", tenant)
       const owns = (row: { Labels?: Record<string, string> | null }): boolean => tenantOf(row.Labels) === tenant

@@ -30,5 +30,7 @@ export function createNetworkApi(network: NetworkDriver, containers: ContainerSt
     },
     create: refuse,
     remove: refuse,
+    connect: refuse,
+    disconnect: refuse,
   }
 }

@@ -44,6 +44,9 @@ export function createTenantApi(services: TenantServices): TenantApi {
         return summary(record)
       })
     },
+    setNetworkRate: async (tenant) => {
+      throw new EngineError("unsupported", { facts: { tenant }, publicMessage: "This engine cannot limit the network rate of a tenant." })
+    },
     remove: (name) =>
       queue.run(name, async () => {
         const record = tenants.get(name)

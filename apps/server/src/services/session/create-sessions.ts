@@ -62,6 +62,9 @@ export function createSessions({
       await markSeen(found.session.id).catch(onError)
       return {
         role: "operator",
+        tenant: null,
+        lookingAs: null,
+        token: null,
         userId: found.user.id,
         username: found.user.username ?? found.user.name,
         name: found.user.name,
@@ -81,11 +84,14 @@ export function createSessions({
 
     ended: (sessionIds) => onEnded(sessionIds),
 
-    me: ({ userId, username, name, role, sessionId, signedInAt, expiresAt }) => ({
+    me: ({ userId, username, name, role, tenant, lookingAs, sessionId, signedInAt, expiresAt }) => ({
       userId,
       username,
       name,
       role,
+      tenant,
+      lookingAs,
+      twoFactor: false,
       sessionId,
       signedInAt,
       expiresAt,

@@ -22,6 +22,9 @@ export async function makeOperatorToken(runDirectory: string, now: () => number)
     if (shown.length !== expected.length || !timingSafeEqual(shown, expected)) return null
     return {
       role: "operator",
+      tenant: null,
+      lookingAs: null,
+      token: null,
       userId: "local",
       username: "operator",
       name: "root on this host",

@@ -1,8 +1,15 @@
 import type { Me, Role, SessionSummary } from "../../contract/session.js"
 
-/** Who is signed in, and with which session. */
+/** Who is signed in, and with which session or token. */
 export interface SignedIn {
+  /** What counts now: of an operator who looks as a tenant, a role in that tenant. */
   role: Role
+  /** Whose things it reaches; `null`: all. Never `null` with a tenant's role. */
+  tenant: string | null
+  /** Set while an operator looks as a tenant. */
+  lookingAs: { tenant: string; write: boolean } | null
+  /** Set when it was shown an API token. */
+  token: { id: string; name: string } | null
   userId: string
   username: string
   name: string

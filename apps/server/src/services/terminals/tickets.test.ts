@@ -3,6 +3,9 @@ import { Tickets } from "./tickets.js"
 
 const session = (sessionId: string) => ({
   role: "operator" as const,
+  tenant: null,
+  lookingAs: null,
+  token: null,
   userId: "u",
   username: "operator",
   name: "",

@@ -16,6 +16,8 @@ export function eventHref(event: Pick<EventRecord, "kind" | "action" | "id" | "n
       return "/networks"
     case "engine":
       return `/hosts/${encodeURIComponent(event.host)}`
+    case "audit":
+      return null
     case "tenant":
       return `/events?tenant=${encodeURIComponent(event.name)}`
   }

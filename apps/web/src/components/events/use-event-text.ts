@@ -1,5 +1,5 @@
 "use client"
-import type { EventRecord } from "@plimsoll/server/contract"
+import { type EventRecord, eventActions } from "@plimsoll/server/contract"
 import { useTranslations } from "use-intl"
 import type { Format } from "@/lib/format"
 import { useFormat } from "@/lib/use-format"
@@ -61,7 +61,10 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
       const of = hostActions.find((each) => each === action)
       if (of !== undefined) return t(`hostVerbs.${of}`)
     }
-    if (action !== "health") return t(`verbs.${action}`)
+    if (action !== "health") {
+      const known = eventActions.find((each) => each === action)
+      return known === undefined ? action : t(`verbs.${known}`)
+    }
     const { healthStatus } = attributes
     return healthStatus === "healthy" ? t("healthy") : healthStatus === "unhealthy" ? t("unhealthy") : t("healthStarting")
   }

@@ -12,6 +12,7 @@ const event = (cursor: number): EventRecord => ({
   host: "local",
   tenant: "operator",
   attributes: {},
+  audit: null,
 })
 const feed = (...cursors: number[]): EventFeed => ({ items: cursors.map(event), unseen: 0 })
 const cursors = (each: EventFeed) => each.items.map((item) => item.cursor)

@@ -73,7 +73,15 @@ export function networkApi(context: DockerContext): NetworkApi {
         about: { kind: "network", name, doing: "remove it" },
       })
     },
+    connect: refuseConnection,
+    disconnect: refuseConnection,
   }
+}
+
+async function refuseConnection(): Promise<never> {
+  throw new EngineError("unsupported", {
+    publicMessage: "Containers of a Docker Engine are connected to more networks with Docker's own tools.",
+  })
 }
 
 function isShown(network: WireNetwork): boolean {

@@ -1,10 +1,10 @@
 "use client"
-import type { EventRecord } from "@plimsoll/server/contract"
+import type { EngineEventAction, EventRecord } from "@plimsoll/server/contract"
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useSubscription } from "@trpc/tanstack-react-query"
 import { useTRPC } from "@/lib/trpc"
 
-const marked: EventRecord["action"][] = ["start", "exit", "oom", "pause", "resume", "update", "health"]
+const marked: EngineEventAction[] = ["start", "exit", "oom", "pause", "resume", "update", "health"]
 
 /** What happened to the container, newest first, renewed as it happens. */
 export function useGraphMarks(id: string): EventRecord[] {

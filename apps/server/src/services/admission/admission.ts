@@ -1,0 +1,16 @@
+import type { ContainerEngine } from "@plimsoll/runtime"
+
+/** The one place that decides whether something may be made, grown or started. */
+export interface Admission {
+  /**
+   * The engine, whose containers, volumes and networks are made, grown and started only within the tenant's plan: on every path, since every path
+   * has only this one. Of requests at the same instant no two take the last unit. Refusals are `permission_denied` for a suspended tenant and for
+   * what a plan does not permit, `quota_exceeded` with the facts `resource`, `limit`, `used`, `wanted`.
+   */
+  guard(engine: ContainerEngine): ContainerEngine
+  /**
+   * Takes a place for something that no engine makes (a token, say), for as long as `work` runs; the count that it is compared with is asked for
+   * inside. Rejects as `guard` does.
+   */
+  within<T>(tenant: string, resource: "tokens", count: () => Promise<number>, work: () => Promise<T>): Promise<T>
+}
