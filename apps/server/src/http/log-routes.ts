@@ -19,11 +19,11 @@ const logsQuery = z.object({
 })
 
 /** `GET /api/containers/:id/logs`: the log as a text file, also filtered. */
-export function logRoutes(app: FastifyInstance, { services, permit }: StreamRouteDependencies): void {
+export function logRoutes(app: FastifyInstance, { permit, permitted }: StreamRouteDependencies): void {
   app.get("/api/containers/:id/logs", { onRequest: permit("http.containers.logs") }, async (request, reply) => {
     const { id } = idInput.parse(request.params)
     const { timestamps, search, ...options } = logsQuery.parse(request.query)
-    const { containers } = (await services.hosts.ofContainer(id)).engine
+    const { containers } = (await permitted(request).services.hosts.ofContainer(id)).engine
     // Also so that an unknown one is refused with a status instead of a broken download.
     const { name } = await containers.inspect(id)
     const lines = containers.logs(id, { ...options, signal: clientSignal(reply) })

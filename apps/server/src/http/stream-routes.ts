@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
+import { scopeServices } from "../services/scope/scope-services.js"
 import type { Services } from "../services/services.js"
+import type { SignedIn } from "../services/session/sessions.js"
 import { authorise } from "../trpc/authorise.js"
 import type { OperationName } from "../trpc/operations.js"
 import { archiveRoutes } from "./archive-routes.js"
@@ -9,9 +11,10 @@ import { logRoutes } from "./log-routes.js"
 
 /** What a route for streams has at hand. */
 export interface StreamRouteDependencies {
-  services: Services
   /** Passes the one authorisation point, before anything of the body is read. */
   permit: (operation: OperationName) => (request: FastifyRequest) => Promise<void>
+  /** Who asks, and the use cases as they reach them. Of a request that `permit` let through. */
+  permitted: (request: FastifyRequest) => { session: SignedIn; services: Services }
 }
 
 /**
@@ -22,10 +25,16 @@ export async function streamRoutes(app: FastifyInstance, { services }: { service
   app.removeAllContentTypeParsers()
   // The raw stream, whatever it calls itself.
   app.addContentTypeParser("*", (_request, payload, done) => done(null, payload))
+  const sessions = new WeakMap<FastifyRequest, SignedIn>()
   const permit: StreamRouteDependencies["permit"] = (operation) => async (request) => {
-    authorise({ session: await services.sessions.recognise(toHeaders(request.headers)) }, operation)
+    sessions.set(request, authorise({ session: await services.sessions.recognise(toHeaders(request.headers)) }, operation))
   }
-  const dependencies = { services, permit }
+  const permitted: StreamRouteDependencies["permitted"] = (request) => {
+    const session = sessions.get(request)
+    if (session === undefined) throw new Error(`Nobody permitted ${request.method} ${request.routeOptions.url ?? ""}.`)
+    return { session, services: scopeServices(services, session) }
+  }
+  const dependencies = { permit, permitted }
   archiveRoutes(app, dependencies)
   logRoutes(app, dependencies)
   imageRoutes(app, dependencies)

@@ -61,7 +61,7 @@ describe("ContainerStore", () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 100 }, async (_, index) => {
         const own = index.toString(16).padStart(64, "0")
-        store.names.claim("web", own)
+        store.names.claim("operator", "web", own)
         await store.insert(testRecord({ id: own }), [{ action: "create" }])
       }),
     )
@@ -78,16 +78,39 @@ describe("ContainerStore", () => {
       ["a", "one"],
       ["b", "two"],
     ] as const) {
-      store.names.claim(name, id(digit))
+      store.names.claim("operator", name, id(digit))
       await store.insert(testRecord({ id: id(digit), name }), [])
     }
-    store.names.claim("three", `${"a".repeat(63)}b`)
+    store.names.claim("operator", "three", `${"a".repeat(63)}b`)
     await store.insert(testRecord({ id: `${"a".repeat(63)}b`, name: "three" }), [])
     expect(store.find("two").id).toBe(id("b"))
     expect(store.find("bbbb").name).toBe("two")
     expect(store.find(id("a")).name).toBe("one")
     expect(() => store.find("aaaa")).toThrow(expect.objectContaining({ code: "conflict" }))
     expect(() => store.find("bbb")).toThrow(expect.objectContaining({ code: "not_found" }))
+  })
+
+  it("lets each tenant have a container of the same name; the operator's goes first, of several others none", async () => {
+    const { store } = await open()
+    const add = async (digit: string, tenant: string) => {
+      store.names.claim(tenant, "web", id(digit))
+      await store.insert(testRecord({ id: id(digit), name: "web", tenant }), [])
+    }
+    await add("a", "acme")
+    expect(store.find("web").id).toBe(id("a"))
+    await add("b", "beta")
+    expect(() => store.find("web")).toThrow(expect.objectContaining({ code: "conflict" }))
+    await add("c", "operator")
+    expect(store.find("web").id).toBe(id("c"))
+    for (const digit of ["c", "b"]) {
+      const record = store.find(id(digit))
+      await store.beginRemoval(record.id)
+      await store.finishRemoval(record)
+    }
+    expect(store.find("web").id).toBe(id("a"))
+    await store.close()
+    const reopened = await open()
+    expect(reopened.store.find("web").tenant).toBe("acme")
   })
 
   it("gives an event that was not recorded when the daemon died after its document, exactly once", async () => {
@@ -122,7 +145,7 @@ describe("ContainerStore", () => {
 
   it("hands back a removal that was cut off, and finishing it twice is one event", async () => {
     const { store } = await open()
-    store.names.claim("web", id("a"))
+    store.names.claim("operator", "web", id("a"))
     await store.insert(testRecord({ id: id("a") }), [])
     await store.beginRemoval(id("a"))
     const { store: next, unfinishedRemovals } = await open()

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { EngineError, isEngineError } from "../errors.js"
 import type { Clock } from "../kernel/clock.js"
 import { replaceFile, syncDirectory, syncFile, writeFileAtomic } from "../kernel/write-file-atomic.js"
+import { OPERATOR_TENANT } from "../spec/check-operator-only.js"
 import { BackgroundSync } from "./background-sync.js"
 import { type ContainerRecord, runOf } from "./container-record.js"
 import type { EventDraft, Transition } from "./container-transitions.js"
@@ -66,7 +67,7 @@ export class ContainerStore implements ContainerDirectory {
     const { records, unfinishedRemovals } = await loadContainers(options.paths, options.report)
     const store = new ContainerStore(options, new NameRegistry())
     for (const record of records) {
-      store.names.claim(record.name, record.id)
+      store.names.claim(record.tenant, record.name, record.id)
       store.#apply(record)
     }
     return { store, unfinishedRemovals }
@@ -81,7 +82,7 @@ export class ContainerStore implements ContainerDirectory {
   }
 
   find(reference: string): ContainerRecord {
-    const exact = this.#records.get(reference) ?? this.#records.get(this.names.ownerOf(reference) ?? "")
+    const exact = this.#records.get(reference) ?? this.#records.get(this.#idOfName(reference) ?? "")
     if (exact !== undefined) return exact
     const matches = /^[0-9a-f]{4,64}$/.test(reference) ? this.all().filter((record) => record.id.startsWith(reference)) : []
     if (matches.length === 1 && matches[0] !== undefined) return matches[0]
@@ -93,6 +94,18 @@ export class ContainerStore implements ContainerDirectory {
       })
     }
     throw new EngineError("not_found", { facts: { reference: shown }, publicMessage: `There is no container "${shown}".` })
+  }
+
+  /** Of several tenants' containers with one name the operator's, who names it so. */
+  #idOfName(name: string): string | undefined {
+    const own = this.names.ownerOf(OPERATOR_TENANT, name)
+    if (own !== undefined) return own
+    const [id, ...others] = this.names.ownersOf(name)
+    if (others.length === 0) return id
+    throw new EngineError("conflict", {
+      facts: { reference: name.slice(0, 128), matches: others.length + 1 },
+      publicMessage: `${others.length + 1} tenants have a container "${name.slice(0, 128)}". Name it by its id.`,
+    })
   }
 
   /** True from the moment when removal can no longer be undone. */
@@ -201,7 +214,7 @@ export class ContainerStore implements ContainerDirectory {
     const { record: last } = stamp({ record, events: [{ action: "remove", attributes: { image: record.image.reference } }] }, clock.now())
     for (const event of last.outbox) await events.append(event)
     await rm(removalPath(paths, record.id), { recursive: true, force: true })
-    this.names.release(record.name, record.id)
+    this.names.release(record.tenant, record.name, record.id)
     this.#records.delete(record.id)
     this.#removing.delete(record.id)
     this.#notify(record.id, undefined)

@@ -28,7 +28,7 @@ export async function createContainer(context: LifecycleContext, asked: Containe
   context.cgroups.check(limits)
   if (asked.diskBytes !== undefined) refuseWithoutThinDisks("diskBytes", context.thinDisks)
   checkBindSources(asked)
-  context.containers.names.claim(name, id)
+  context.containers.names.claim(tenant, name, id)
   let leased: Awaited<ReturnType<typeof leaseImage>> | undefined
   try {
     const spec = pinPodMembers(context.containers, { ...asked, name, tenant }, tenant)
@@ -63,7 +63,7 @@ export async function createContainer(context: LifecycleContext, asked: Containe
       withUndo(context.report, (runner) => makeContainer(context, runner, draft)),
     )
   } catch (error) {
-    context.containers.names.release(name, id)
+    context.containers.names.release(tenant, name, id)
     throw error
   } finally {
     leased?.release()

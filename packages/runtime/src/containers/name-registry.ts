@@ -1,27 +1,39 @@
 import { EngineError } from "../errors.js"
 
-/** Names that belong to one container each. Claiming is synchronous: of any number of claims at once exactly one wins. */
+/**
+ * Names that belong to one container each; every tenant has its own. Claiming is synchronous: of any number of claims at once exactly one wins.
+ */
 export class NameRegistry {
-  readonly #owners = new Map<string, string>()
+  /** By name, then by tenant. */
+  readonly #owners = new Map<string, Map<string, string>>()
 
-  ownerOf(name: string): string | undefined {
-    return this.#owners.get(name)
+  ownerOf(tenant: string, name: string): string | undefined {
+    return this.#owners.get(name)?.get(tenant)
+  }
+
+  /** Ids of all tenants' containers of that name. */
+  ownersOf(name: string): string[] {
+    return [...(this.#owners.get(name)?.values() ?? [])]
   }
 
   /** Throws `name_in_use`. Claiming one's own name again has no effect. */
-  claim(name: string, id: string): void {
-    const owner = this.#owners.get(name)
+  claim(tenant: string, name: string, id: string): void {
+    const owner = this.ownerOf(tenant, name)
     if (owner !== undefined && owner !== id) {
       throw new EngineError("name_in_use", {
         facts: { name, owner },
         publicMessage: `The name "${name}" belongs to container ${owner.slice(0, 12)}. Choose another name, or rename or remove that container first.`,
       })
     }
-    this.#owners.set(name, id)
+    const owners = this.#owners.get(name) ?? new Map<string, string>()
+    this.#owners.set(name, owners.set(tenant, id))
   }
 
   /** Frees the name if it is this container's. */
-  release(name: string, id: string): void {
-    if (this.#owners.get(name) === id) this.#owners.delete(name)
+  release(tenant: string, name: string, id: string): void {
+    const owners = this.#owners.get(name)
+    if (owners?.get(tenant) !== id) return
+    owners.delete(tenant)
+    if (owners.size === 0) this.#owners.delete(name)
   }
 }

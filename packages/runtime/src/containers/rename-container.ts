@@ -8,15 +8,15 @@ export async function renameContainer(context: LifecycleContext, id: string, nam
   const record = containers.find(id)
   const oldName = record.name
   if (name === oldName) return
-  containers.names.claim(name, record.id)
+  containers.names.claim(record.tenant, name, record.id)
   try {
     await containers.update(record.id, (current) => ({
       record: { ...current, name, spec: { ...current.spec, name } },
       events: [{ action: "rename", attributes: { oldName } }],
     }))
   } catch (error) {
-    containers.names.release(name, record.id)
+    containers.names.release(record.tenant, name, record.id)
     throw error
   }
-  containers.names.release(oldName, record.id)
+  containers.names.release(record.tenant, oldName, record.id)
 }

@@ -57,7 +57,7 @@ export interface Ulimit {
  * keeps the result; `inspect` shows both.
  */
 export interface ContainerSpec {
-  /** 1–128 of `[a-zA-Z0-9_.-]`, beginning with a letter or digit; unique in the engine. Absent: generated. */
+  /** 1–128 of `[a-zA-Z0-9_.-]`, beginning with a letter or digit; unique among the tenant's (of a Docker Engine: in the engine). Absent: generated. */
   name?: string
   /** Image reference, or `sha256:…` image id. */
   image: string
