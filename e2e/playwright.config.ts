@@ -10,7 +10,8 @@ export default defineConfig({
   // Each file starts a product of its own; more at once would measure the machine, not the product.
   workers: 1,
   fullyParallel: false,
-  retries: 0,
+  // As in vitest.config.ts: what passes only when tried again is listed at the end of npm test.
+  retries: 1,
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: report ? [["list"], ["json", { outputFile: report }]] : [["list"]],

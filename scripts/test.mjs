@@ -16,6 +16,7 @@ const { values, positionals } = readFlags({ allowPositionals: true, options: { "
 const startedAt = Date.now()
 const results = []
 const notRun = []
+const retried = []
 
 try {
   await runAll()
@@ -64,6 +65,7 @@ async function record(title, run) {
   if (result.failed > 0) say.error(line)
   else say.done(line)
   for (const name of result.skipped) notRun.push(`${title}: ${name}`)
+  for (const name of result.retried ?? []) retried.push(`${title}: ${name}`)
   results.push({ title, milliseconds, passed: result.passed, failed: result.failed })
 }
 
@@ -90,6 +92,10 @@ function summarise() {
   if (notRun.length > 0) {
     say.title("Could not run here")
     for (const line of lastLines(notRun.join("\n"), 200)) say.warn(line)
+  }
+  if (retried.length > 0) {
+    say.title("Passed only when tried again: look into these")
+    for (const line of lastLines(retried.join("\n"), 50)) say.warn(line)
   }
   say.line()
   process.stdout.write(`${passed} passed, ${failed} failed\n`)

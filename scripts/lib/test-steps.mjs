@@ -9,7 +9,8 @@ const bin = (name) => join(repository, "node_modules/.bin", name)
 const node = process.execPath
 
 /**
- * The checks in their order. `run` resolves with `{ passed, failed, output, skipped }`: a check that is no test suite counts as one.
+ * The checks in their order. `run` resolves with `{ passed, failed, output, skipped, retried }`: a check that is no test suite counts as one;
+ * `retried` names the tests that failed once and passed when they were tried again, each with how it had failed.
  * `impossible` says why a check cannot run on this host, or undefined.
  */
 export const steps = [
@@ -58,9 +59,12 @@ function vitest(project) {
     const skipped = testResults
       .flatMap((file) => file.assertionResults.filter(({ status }) => status === "pending" || status === "skipped"))
       .map(({ fullName }) => fullName)
+    const retried = testResults
+      .flatMap((file) => file.assertionResults.filter(({ status, failureMessages }) => status === "passed" && failureMessages.length > 0))
+      .map(({ fullName, failureMessages }) => `${fullName}: ${firstLine(failureMessages[0])}`)
     // A file that could not be loaded, or an error outside of a test, has no failed test of its own.
     const failed = numFailedTests > 0 ? numFailedTests : code === 0 ? 0 : Math.max(1, numFailedTestSuites)
-    return { passed: numPassedTests, failed, skipped, output }
+    return { passed: numPassedTests, failed, skipped, retried, output }
   })
 }
 
@@ -73,15 +77,21 @@ function playwright() {
     if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [], output }
     const { stats, suites } = JSON.parse(readFileSync(report, "utf8"))
     const failed = stats.unexpected > 0 ? stats.unexpected : code === 0 ? 0 : 1
-    return { passed: stats.expected + stats.flaky, failed, skipped: skippedSpecs(suites), output }
+    const specs = specsOf(suites)
+    const skipped = specs.filter(({ tests }) => tests.some(({ status }) => status === "skipped")).map(({ title }) => title)
+    const retried = specs
+      .filter(({ tests }) => tests.some(({ status }) => status === "flaky"))
+      .map(({ title, tests }) => `${title}: ${firstLine(tests[0]?.results[0]?.error?.message)}`)
+    return { passed: stats.expected + stats.flaky, failed, skipped, retried, output }
   })
 }
 
-function skippedSpecs(suites) {
-  return suites.flatMap((suite) => [
-    ...(suite.specs ?? []).filter(({ tests }) => tests.some(({ status }) => status === "skipped")).map(({ title }) => title),
-    ...skippedSpecs(suite.suites ?? []),
-  ])
+function specsOf(suites) {
+  return suites.flatMap((suite) => [...(suite.specs ?? []), ...specsOf(suite.suites ?? [])])
+}
+
+function firstLine(message = "") {
+  return message.split("\n", 1)[0]
 }
 
 async function withReport(run) {
