@@ -19,6 +19,7 @@ describe("the create form", () => {
     [{ memory: "64 apples" }, "memory: memory_malformed"],
     [{ memory: "1m" }, "memory: memory_malformed"],
     [{ swap: "64m" }, "swap: swap_without_memory"],
+    [{ disk: "8m" }, "disk: disk_malformed"],
     [{ cpus: "0" }, "cpus: cpus_malformed"],
     [{ ports: "8080:80 nonsense" }, "ports: port_malformed"],
     [{ environment: "A=1\nB" }, "environment: environment_malformed"],
@@ -42,6 +43,7 @@ describe("the create form", () => {
         command: "httpd -f -p 80",
         memory: "64m",
         swap: "0",
+        disk: "2g",
         cpus: "0,5",
         ports: "127.0.0.1:8080:80",
         environment: "MOTD=it's on",
@@ -59,10 +61,11 @@ describe("the create form", () => {
       ports: [{ containerPort: 80, protocol: "tcp", hostPort: 8080, hostAddress: "127.0.0.1" }],
       mounts: [{ kind: "volume", volume: "data", target: "/srv", readOnly: true }],
       limits: { memoryMaxBytes: 67108864, swapMaxBytes: 0, cpuMaxCores: 0.5 },
+      diskBytes: 2147483648,
       restartPolicy: { kind: "on-failure", maximumRetries: 3 },
     })
     expect(dockerRunLine(spec, { start: true })).toBe(
-      "docker run -d --name web --init --memory 64m --memory-swap 64m --cpus 0.5 --restart on-failure:3 -p 127.0.0.1:8080:80 -e 'MOTD=it'\\''s on' -v data:/srv:ro -l plimsoll.tenant=aurora plimsoll/starter httpd -f -p 80",
+      "docker run -d --name web --init --memory 64m --memory-swap 64m --cpus 0.5 --storage-opt size=2g --restart on-failure:3 -p 127.0.0.1:8080:80 -e 'MOTD=it'\\''s on' -v data:/srv:ro -l plimsoll.tenant=aurora plimsoll/starter httpd -f -p 80",
     )
   })
 })

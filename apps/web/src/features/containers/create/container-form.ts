@@ -1,3 +1,4 @@
+import { bounds } from "@plimsoll/server/contract"
 import { z } from "zod"
 import { parseBytes } from "./parse-bytes"
 import { parsePort } from "./parse-port"
@@ -29,6 +30,7 @@ export const containerFormSchema = z
     mounts: lines(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*:\/[^:]+(:ro)?$/, "mount_malformed"),
     memory: optionalBytes(4 * 2 ** 20, "memory_malformed"),
     swap: optionalBytes(0, "swap_malformed"),
+    disk: optionalBytes(bounds.diskMinimumBytes, "disk_malformed"),
     cpus: z.string().refine((text) => text.trim() === "" || decimal(text) >= 0.01, "cpus_malformed"),
     cpuWeight: z.string().refine((text) => text.trim() === "" || isInteger(text, 1, 10_000), "weight_malformed"),
     pids: z.string().refine((text) => text.trim() === "" || isInteger(text, 1, 4_194_304), "pids_malformed"),
@@ -62,6 +64,7 @@ export const emptyContainerForm: ContainerForm = {
   mounts: "",
   memory: "",
   swap: "",
+  disk: "",
   cpus: "",
   cpuWeight: "",
   pids: "",

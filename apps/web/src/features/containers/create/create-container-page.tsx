@@ -134,7 +134,7 @@ export function CreateContainerPage() {
         }
         tenants={tenants.data?.map((tenant) => tenant.name) ?? []}
       />
-      <LimitsSection form={form} enforceable={host?.info?.enforceableLimits} />
+      <LimitsSection form={form} info={host?.info} />
       <ProcessSection form={form} />
       <NetworkSection form={form} />
       <MoreSection form={form} />

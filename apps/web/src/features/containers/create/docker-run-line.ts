@@ -17,6 +17,7 @@ export function dockerRunLine(spec: ContainerSpec, options: { start: boolean }):
     ...(spec.init === false ? [] : ["--init"]),
     ...(spec.readOnlyRoot ? ["--read-only"] : []),
     ...limitFlags(spec.limits ?? {}),
+    ...flag("--storage-opt", spec.diskBytes === undefined ? undefined : `size=${bytesText(spec.diskBytes)}`),
     ...restartFlags(spec),
     ...(spec.network?.kind === "none" ? ["--network", "none"] : []),
     ...(spec.ports ?? []).flatMap((port) => ["-p", portText(port)]),

@@ -1,5 +1,5 @@
 "use client"
-import type { HostInfo, ImageSummary } from "@plimsoll/server/contract"
+import type { EngineInfo, ImageSummary } from "@plimsoll/server/contract"
 import type { ReactNode } from "react"
 import { useTranslations } from "use-intl"
 import { Checkbox } from "@/components/controls/checkbox"
@@ -79,9 +79,11 @@ export function BasicsSection({ form, images, imageNote, tenants }: BasicsSectio
 }
 
 /** What it may use. A limit that this host cannot enforce is greyed out with its reason. */
-export function LimitsSection({ form, enforceable }: { form: Form; enforceable: HostInfo["enforceableLimits"] | undefined }) {
+export function LimitsSection({ form, info }: { form: Form; info: EngineInfo | null | undefined }) {
+  const enforceable = info?.enforceableLimits
+  const disks = !info || info.features.includes("disk-limits")
   const t = useTranslations("createContainer")
-  const limit = (key: keyof HostInfo["enforceableLimits"], hint: string) => {
+  const limit = (key: keyof EngineInfo["enforceableLimits"], hint: string) => {
     const able = enforceable?.[key]
     return able && !able.enforceable ? { disabled: true, description: t("notHere", { reason: able.reason ?? "" }) } : { description: hint }
   }
@@ -92,6 +94,13 @@ export function LimitsSection({ form, enforceable }: { form: Form; enforceable: 
       <FieldText form={form} name="cpus" label={t("field.cpus")} placeholder="0.5" {...limit("cpuMaxCores", t("hint.cpus"))} />
       <FieldText form={form} name="cpuWeight" label={t("field.cpuWeight")} placeholder="100" {...limit("cpuWeight", t("hint.cpuWeight"))} />
       <FieldText form={form} name="pids" label={t("field.pids")} placeholder="512" {...limit("pidsMax", t("hint.pids"))} />
+      <FieldText
+        form={form}
+        name="disk"
+        label={t("field.disk")}
+        placeholder="2g"
+        {...(disks ? { description: t("hint.disk") } : { disabled: true, description: t("noDisks") })}
+      />
     </Section>
   )
 }

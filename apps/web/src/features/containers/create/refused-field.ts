@@ -8,6 +8,7 @@ const fields: readonly [path: string, field: keyof ContainerForm][] = [
   ["limits.cpuMaxCores", "cpus"],
   ["limits.cpuWeight", "cpuWeight"],
   ["limits.pidsMax", "pids"],
+  ["diskBytes", "disk"],
   ["restartPolicy.maximumRetries", "retries"],
   ["image", "image"],
   ["name", "name"],

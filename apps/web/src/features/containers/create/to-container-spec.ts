@@ -15,6 +15,7 @@ export function toContainerSpec(form: ContainerForm): ContainerSpec {
     .map(parsePort)
     .filter((port) => port !== undefined)
   const mounts = nonEmptyLines(form.mounts).map(toMount)
+  const disk = parseBytes(form.disk)
   return {
     image: form.image.trim(),
     ...(form.name && { name: form.name }),
@@ -26,6 +27,7 @@ export function toContainerSpec(form: ContainerForm): ContainerSpec {
     ...(ports.length > 0 && form.network === "bridge" && { ports }),
     ...(mounts.length > 0 && { mounts }),
     ...(Object.keys(limits).length > 0 && { limits }),
+    ...(disk !== undefined && { diskBytes: disk }),
     ...(form.user && { user: form.user }),
     ...(form.workingDirectory && { workingDirectory: form.workingDirectory }),
     ...(form.hostname && { hostname: form.hostname }),

@@ -11,6 +11,7 @@ const problems = [
   "mount_malformed",
   "memory_malformed",
   "swap_malformed",
+  "disk_malformed",
   "swap_without_memory",
   "cpus_malformed",
   "weight_malformed",

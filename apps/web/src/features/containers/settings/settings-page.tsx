@@ -9,6 +9,7 @@ import { lacks } from "@/lib/hosts"
 import { useFormat } from "@/lib/use-format"
 import { quoteArgument } from "../create/split-command-line"
 import { useContainer } from "../detail/container-context"
+import { DiskPanel } from "./disk-panel"
 import { LimitsPanel } from "./limits-panel"
 import { RestartPanel } from "./restart-panel"
 
@@ -23,6 +24,7 @@ export function SettingsPage() {
         <div className="flex flex-col gap-4">
           <LimitsPanel key={id} />
           <RestartPanel key={`${id} restart`} />
+          <DiskPanel key={`${id} disk`} />
         </div>
       ) : (
         <EmptyState title={away ? t("away.title") : t("noUpdate.title")}>
