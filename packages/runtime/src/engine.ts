@@ -173,6 +173,10 @@ export interface ContainerSummary {
   networks: NetworkAttachment[]
   labels: Record<string, string>
   limits: ResourceLimits
+  /** Size of the disk of its own; absent: it has none, and no limit. */
+  diskBytes?: number
+  /** What it publishes while it runs, as asked for; absent: nothing. `ports` says what is published now. */
+  portMappings?: PortMapping[]
 }
 
 export interface HealthProbeResult {

@@ -157,6 +157,7 @@ export const containerSpec = z.strictObject({
     .exactOptional(),
   shmSizeBytes: byteCount.exactOptional(),
   diskBytes: diskSize.exactOptional(),
+  volumeBytes: diskSize.exactOptional(),
   ociRuntime: z
     .string()
     .max(64)

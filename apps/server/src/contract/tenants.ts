@@ -2,7 +2,9 @@ import { z } from "zod"
 import { bounds } from "./bounds.js"
 import type { PlanTerms } from "./plans.js"
 import { planId } from "./plans.js"
-import { durationMs, tenantName } from "./primitives.js"
+import { tenantName } from "./primitives.js"
+
+const DAY_MS = 86_400_000
 
 export const tenantInput = z.object({ tenant: tenantName })
 const title = z.string().trim().max(bounds.titleLength)
@@ -12,7 +14,14 @@ export const createTenantInput = z.object({ tenant: tenantName, title: title.def
 export const changeTenantInput = tenantInput.extend({ title: title.exactOptional(), plan: planId.exactOptional() })
 export const suspendTenantInput = tenantInput.extend({ reason: z.string().trim().max(bounds.reasonLength).default("") })
 /** It is suspended now and goes, with all that is its own, when the grace time is over. `graceMs` absent: seven days. */
-export const removeTenantInput = tenantInput.extend({ graceMs: durationMs.max(365 * 86_400_000).exactOptional() })
+export const removeTenantInput = tenantInput.extend({
+  graceMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(365 * DAY_MS)
+    .default(7 * DAY_MS),
+})
 
 /** `leaving`: suspended, and removed at `removeAt`. */
 export type TenantStatus = "active" | "suspended" | "leaving"

@@ -8,6 +8,7 @@ import { archiveRoutes } from "./archive-routes.js"
 import { toHeaders } from "./headers.js"
 import { imageRoutes } from "./image-routes.js"
 import { logRoutes } from "./log-routes.js"
+import { tenantRoutes } from "./tenant-routes.js"
 
 /** What a route for streams has at hand. */
 export interface StreamRouteDependencies {
@@ -38,4 +39,5 @@ export async function streamRoutes(app: FastifyInstance, { services }: { service
   archiveRoutes(app, dependencies)
   logRoutes(app, dependencies)
   imageRoutes(app, dependencies)
+  tenantRoutes(app, dependencies)
 }

@@ -6,6 +6,7 @@ import { hostsRouter } from "./hosts/index.js"
 import { imagesRouter } from "./images/index.js"
 import { metricsRouter } from "./metrics/index.js"
 import { networksRouter } from "./networks/index.js"
+import { plansRouter } from "./plans/index.js"
 import { registriesRouter } from "./registries/index.js"
 import { sessionRouter } from "./session/index.js"
 import { tenantsRouter } from "./tenants/index.js"
@@ -22,6 +23,7 @@ export const appRouter = router({
   registries: registriesRouter,
   networks: networksRouter,
   volumes: volumesRouter,
+  plans: plansRouter,
   tenants: tenantsRouter,
   events: eventsRouter,
   metrics: metricsRouter,

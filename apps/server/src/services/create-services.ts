@@ -2,6 +2,8 @@ import type { ContainerEngine, DockerEndpoint, RegistrySettings } from "@plimsol
 import type { Logger } from "pino"
 import { localHost } from "../contract/hosts.js"
 import type { Database } from "../db/open-database.js"
+import { createAdmission } from "./admission/create-admission.js"
+import { TenantGate } from "./admission/tenant-gate.js"
 import { scheduleCompaction } from "./disks/schedule-compaction.js"
 import { createEngineAccess } from "./engine/create-engine-access.js"
 import { createEventLog } from "./events/create-event-log.js"
@@ -18,12 +20,15 @@ import { Samplers } from "./live/samplers.js"
 import { createMetricsService, readingsOf } from "./metrics/create-metrics-service.js"
 import { MetricsRecorder } from "./metrics/metrics-recorder.js"
 import { createMetricsStore } from "./metrics/metrics-store.js"
+import { createPlans } from "./plans/create-plans.js"
 import { createRegistries } from "./registries/create-registries.js"
 import type { SecretBox } from "./secrets/secret-box.js"
 import type { Services } from "./services.js"
 import type { AuthByScheme } from "./session/create-auth.js"
 import { createSessions } from "./session/create-sessions.js"
 import type { SignedIn } from "./session/sessions.js"
+import { createTenants } from "./tenants/create-tenants.js"
+import { TenantBook } from "./tenants/tenant-book.js"
 import { createTerminals, type RunningTerminals } from "./terminals/create-terminals.js"
 import { Tickets } from "./terminals/tickets.js"
 import { createTransfers } from "./transfers/create-transfers.js"
@@ -70,8 +75,11 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const report = (doing: string) => (error: unknown) => log.error({ err: error }, `could not ${doing}`)
 
   const registries = createRegistries({ database, secretBox: options.secretBox, now })
+  const book = await TenantBook.open(database.prisma)
+  const gate = new TenantGate()
+  const admission = createAdmission({ book, gate })
   const engine = await createEngineAccess({
-    open: () => options.openEngine({ registries: registries.settings }),
+    open: async () => admission.guard(await options.openEngine({ registries: registries.settings })),
     dataDirectory,
     onUnavailable: ({ reason, remedy }, error) =>
       log.warn({ reason, remedy, err: error }, "the engine is not available; it is tried again"),
@@ -86,7 +94,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     samplers,
     store: createHostStore(database, options.secretBox),
     events,
-    openDockerEngine: options.openDockerEngine,
+    openDockerEngine: async (endpoint) => admission.guard(await options.openDockerEngine(endpoint)),
     now,
     report: (error, doing) => report(doing)(error),
   })
@@ -107,6 +115,15 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   })
   const transfers = createTransfers({ hosts, registries, report: (error, doing) => report(doing)(error), now })
   const live = createContainersLive({ samplers, hosts, now })
+  const ofTenants = { prisma: database.prisma, book, gate, now, report: (error: unknown, doing: string) => report(doing)(error) }
+  const plans = createPlans({ ...ofTenants, engine: () => engine.get() })
+  const tenants = createTenants({
+    ...ofTenants,
+    access: engine,
+    samplers,
+    hosts: () => hosts.connected(),
+    onSessionsEnded: options.onSessionsEnded,
+  })
 
   await recorder.catchUp(now())
   let recording = Promise.resolve()
@@ -156,6 +173,9 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     sessions,
     registries,
     transfers,
+    admission,
+    plans,
+    tenants,
     report: (error, doing) => report(doing)(error),
     async close() {
       clearTimeout(firstRetention)
@@ -163,6 +183,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
       stopCollecting()
       stopCompacting()
       stopRecording()
+      await tenants.close()
       await sampler.close()
       await recording
       await recorder.flush()

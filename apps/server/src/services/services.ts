@@ -1,11 +1,14 @@
+import type { Admission } from "./admission/admission.js"
 import type { EngineAccess } from "./engine/engine-access.js"
 import type { EventLog } from "./events/event-log.js"
 import type { HostService } from "./host/host-service.js"
 import type { Hosts } from "./hosts/hosts.js"
 import type { ContainersLive } from "./live/containers-live.js"
 import type { MetricsService } from "./metrics/metrics-service.js"
+import type { Plans } from "./plans/plans.js"
 import type { Registries } from "./registries/registries.js"
 import type { Sessions } from "./session/sessions.js"
+import type { Tenants } from "./tenants/tenants.js"
 import type { Terminals } from "./terminals/terminals.js"
 import type { Transfers } from "./transfers/transfers.js"
 
@@ -21,6 +24,9 @@ export interface Services {
   sessions: Sessions
   registries: Registries
   transfers: Transfers
+  admission: Admission
+  plans: Plans
+  tenants: Tenants
   /** Writes an unexpected error to the log, where no answer carries it. */
   report(error: unknown, doing: string): void
 }

@@ -7,9 +7,14 @@ export async function resizeDisk({ containers, snapshots }: LifecycleContext, id
   const sizeBytes = checkDiskSize("sizeBytes", asked)
   const previousBytes = (await snapshots.disk(id))?.sizeBytes
   await snapshots.growDisk(id, sizeBytes)
-  if (previousBytes === sizeBytes) return
+  const grown = previousBytes !== sizeBytes
+  // A growth that a crash cut off may have reached the disk and not the document.
+  if (!grown && containers.find(id).diskBytes === sizeBytes) return
   const attributes = { sizeBytes: String(sizeBytes), previousBytes: String(previousBytes) }
-  await containers.update(id, (record) => ({ record, events: [{ action: "resize", attributes }] }))
+  await containers.update(id, (record) => ({
+    record: { ...record, diskBytes: sizeBytes },
+    events: grown ? [{ action: "resize", attributes }] : [],
+  }))
 }
 
 /** See `ContainerApi.compactDisk`; to be called in the container's queue. */

@@ -28,6 +28,8 @@ export interface ContainerRecord {
   readonly resolved: ContainerInspect["resolved"]
   /** As they are now; `update` changes them. */
   readonly limits: ResourceLimits
+  /** Size of its own disk once it has grown; before, and without one, the specification says it. */
+  readonly diskBytes?: number
   /** Undefined: the host's user namespace. */
   readonly idRange: IdRange | undefined
   /** Kept from create to remove. */

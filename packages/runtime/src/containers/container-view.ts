@@ -6,6 +6,7 @@ type ViewContext = Pick<LifecycleContext, "containers" | "health" | "groups" | "
 
 /** A row of the list. */
 export function summarize(context: Pick<LifecycleContext, "containers" | "health">, record: ContainerRecord): ContainerSummary {
+  const diskBytes = record.diskBytes ?? record.spec.diskBytes
   return {
     id: record.id,
     name: record.name,
@@ -21,6 +22,8 @@ export function summarize(context: Pick<LifecycleContext, "containers" | "health
     networks: record.attachment === undefined ? [] : [record.attachment],
     labels: record.spec.labels ?? {},
     limits: record.limits,
+    ...(diskBytes !== undefined && { diskBytes }),
+    ...(record.resolved.ports.length > 0 && { portMappings: record.resolved.ports }),
   }
 }
 

@@ -27,6 +27,7 @@ export async function createContainer(context: LifecycleContext, asked: Containe
   const limits = withDefaults(context, asked.limits ?? {})
   context.cgroups.check(limits)
   if (asked.diskBytes !== undefined) refuseWithoutThinDisks("diskBytes", context.thinDisks)
+  if (asked.volumeBytes !== undefined) refuseWithoutThinDisks("volumeBytes", context.thinDisks)
   checkBindSources(asked)
   context.containers.names.claim(tenant, name, id)
   let leased: Awaited<ReturnType<typeof leaseImage>> | undefined
@@ -120,10 +121,12 @@ async function lease(
 }
 
 /** Named volumes exist from create on; a volume that this create made stays when it fails, as it would have in two steps. */
-async function ensureVolumes({ volumes }: LifecycleContext, { id, tenant, idRange, resolved }: ContainerRecord): Promise<void> {
+async function ensureVolumes({ volumes }: LifecycleContext, { id, tenant, idRange, resolved, spec }: ContainerRecord): Promise<void> {
+  const sizeBytes = spec.volumeBytes === undefined ? {} : { sizeBytes: checkDiskSize("volumeBytes", spec.volumeBytes) }
   for (const mount of resolved.mounts) {
     if (mount.kind !== "volume") continue
-    await volumes.ensure({ name: mount.volume, tenant, idRange, ...(isAnonymousVolume(id, mount.volume) ? { anonymousFor: id } : {}) })
+    const anonymousFor = isAnonymousVolume(id, mount.volume) ? { anonymousFor: id } : {}
+    await volumes.ensure({ name: mount.volume, tenant, idRange, ...sizeBytes, ...anonymousFor })
   }
 }
 

@@ -3,7 +3,7 @@ import { EngineError } from "../errors.js"
 import { THIN_DISK_BLOCK_BYTES } from "../snapshots/thin-disk.js"
 
 /** A disk's size that was asked for, in whole blocks. Rejects with `invalid_argument` what is no size, too small for a file system or too large. */
-export function checkDiskSize(field: "sizeBytes" | "diskBytes", sizeBytes: number): number {
+export function checkDiskSize(field: "sizeBytes" | "diskBytes" | "volumeBytes", sizeBytes: number): number {
   const rounded = Math.ceil(sizeBytes / THIN_DISK_BLOCK_BYTES) * THIN_DISK_BLOCK_BYTES
   if (Number.isSafeInteger(sizeBytes) && sizeBytes >= MINIMUM_BYTES && rounded <= MAXIMUM_BYTES) return rounded
   throw new EngineError("invalid_argument", {

@@ -103,6 +103,8 @@ export interface VolumeStore extends VolumeApi {
     idRange: IdRange | undefined
     anonymousFor?: string
     holder?: string
+    /** Of one that is made; absent: without a limit. */
+    sizeBytes?: number
   }): Promise<VolumeSummary>
   has(name: string): boolean
   /** Directory on the host, which is there while the volume is held; throws `not_found`. */

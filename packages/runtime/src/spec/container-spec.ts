@@ -116,6 +116,11 @@ export interface ContainerSpec {
    * Absent: no limit, it may fill the host's disk.
    */
   diskBytes?: number
+  /**
+   * Size of each volume that is made for this container because it is not there yet, those of the image's `VOLUME`s too: as `diskBytes`; feature
+   * `volume-limits`. Absent: they have no limit.
+   */
+  volumeBytes?: number
   /** OCI runtime by name (`crun`, `runc`, `runsc`); default: the first that the probe accepted. */
   ociRuntime?: string
   /** Remove when it exits. */

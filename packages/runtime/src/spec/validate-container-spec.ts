@@ -71,6 +71,7 @@ const checks: { [K in keyof Required<ContainerSpec>]: (field: string, value: unk
   timeOffsets: checkTimeOffsets,
   shmSizeBytes: (field, value) => checkInteger(field, value, 4096, Number.MAX_SAFE_INTEGER),
   diskBytes: (field, value) => checkInteger(field, value, 16 * 2 ** 20, 8 * 2 ** 40),
+  volumeBytes: (field, value) => checkInteger(field, value, 16 * 2 ** 20, 8 * 2 ** 40),
   ociRuntime: (field, value) => checkPattern(field, value, TOOL_NAME, "use the name of an OCI runtime, such as crun or runc."),
   autoRemove: checkBoolean,
   log: checkLog,

@@ -1,7 +1,15 @@
-import { anyHostInput } from "../../contract/hosts.js"
+import { changeTenantInput, createTenantInput, removeTenantInput, suspendTenantInput, tenantInput } from "../../contract/tenants.js"
 import { procedure, router } from "../../trpc/init.js"
 
 export const tenantsRouter = router({
-  /** A tenant is on each host that knows it. */
-  list: procedure.input(anyHostInput).query(({ ctx, input }) => ctx.services.hosts.onEach(input.host, (engine) => engine.tenants.list())),
+  list: procedure.query(({ ctx }) => ctx.services.tenants.list()),
+  inspect: procedure.input(tenantInput).query(({ ctx, input }) => ctx.services.tenants.inspect(input.tenant)),
+  create: procedure.input(createTenantInput).mutation(({ ctx, input }) => ctx.services.tenants.create(input)),
+  change: procedure
+    .input(changeTenantInput)
+    .mutation(({ ctx, input: { tenant, ...change } }) => ctx.services.tenants.change(tenant, change)),
+  suspend: procedure.input(suspendTenantInput).mutation(({ ctx, input }) => ctx.services.tenants.suspend(input.tenant, input.reason)),
+  resume: procedure.input(tenantInput).mutation(({ ctx, input }) => ctx.services.tenants.resume(input.tenant)),
+  remove: procedure.input(removeTenantInput).mutation(({ ctx, input }) => ctx.services.tenants.remove(input.tenant, input.graceMs)),
+  keep: procedure.input(tenantInput).mutation(({ ctx, input }) => ctx.services.tenants.keep(input.tenant)),
 })

@@ -79,15 +79,18 @@ class DiskVolumeStore implements VolumeStore {
         })
       const record =
         existing ??
-        (await this.#make({
-          version: 1,
-          name,
-          tenant,
-          labels: {},
-          createdAt: this.#dependencies.clock.now(),
-          used: false,
-          ...(anonymousFor === undefined ? {} : { anonymousFor }),
-        }))
+        (await this.#make(
+          {
+            version: 1,
+            name,
+            tenant,
+            labels: {},
+            createdAt: this.#dependencies.clock.now(),
+            used: false,
+            ...(anonymousFor === undefined ? {} : { anonymousFor }),
+          },
+          options.sizeBytes,
+        ))
       if (record.disk !== undefined && holder !== undefined) await this.#disks.hold(name, record.disk.sizeBytes, holder)
       if (record.disk === undefined || this.#disks.isHeld(name)) await this.#own(record, options.idRange)
       return this.#summary(record)

@@ -14,6 +14,7 @@ import { idRangeOf } from "./id-range-of.js"
 export function summarise(wire: WireContainer, daemon: DaemonFacts, pausedAt?: number): ContainerSummary {
   const state = stateOf(wire, pausedAt)
   const runs = state.status === "running" || state.status === "paused"
+  const portMappings = bindingsOf(wire)
   return {
     id: wire.Id,
     name: nameOf(wire),
@@ -29,6 +30,7 @@ export function summarise(wire: WireContainer, daemon: DaemonFacts, pausedAt?: n
     networks: attachments(wire),
     labels: visibleLabels(wire.Config?.Labels),
     limits: daemon.limits.fromHostConfig(wire.HostConfig ?? {}, daemon.kernel),
+    ...(portMappings.length > 0 && { portMappings }),
   }
 }
 

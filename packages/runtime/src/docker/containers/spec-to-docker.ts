@@ -203,6 +203,7 @@ function logging({ log }: SettledSpec, { flavour, info }: DaemonFacts): WireHost
 function refuseWhatDockerLacks(spec: SettledSpec, daemon: DaemonFacts): void {
   if (spec.timeOffsets !== undefined) throw lacking("timeOffsets", "time namespaces")
   if (spec.diskBytes !== undefined) throw lacking("diskBytes", "limits of a container's disk")
+  if (spec.volumeBytes !== undefined) throw lacking("volumeBytes", "limits of a volume")
   if (spec.utsNamespace?.kind === "container") throw lacking("utsNamespace", "host names shared between containers")
   if (spec.userNamespace?.kind === "private" && !daemon.remapsUsers)
     throw lacking("userNamespace", 'user namespaces as it is configured (set "userns-remap" in /etc/docker/daemon.json)')

@@ -1,0 +1,53 @@
+import type { ContainerEngine } from "@plimsoll/runtime"
+import type { BookedTenant, TenantBook } from "../tenants/tenant-book.js"
+import { planNotEnforceable, removedMeanwhile, requireActive } from "./refusals.js"
+import type { TenantGate } from "./tenant-gate.js"
+
+/** The provider's own things have no plan. */
+export const OPERATOR_TENANT = "operator"
+
+/** Who is let through, for the guards of an engine's parts. A tenant without a plan always is. */
+export class AdmissionDesk {
+  constructor(
+    private readonly book: TenantBook,
+    private readonly gate: TenantGate,
+  ) {}
+
+  get isIdle(): boolean {
+    return this.book.isEmpty
+  }
+
+  planOf(tenant: string): BookedTenant | undefined {
+    return this.book.get(tenant)
+  }
+
+  /** Something more for the tenant, alone, so that what `work` counts is still so when it has made it. `work` gets `undefined` without a plan. */
+  more<T>(tenant: string, work: (tenant: BookedTenant | undefined) => Promise<T>): Promise<T> {
+    if (this.book.get(tenant) === undefined) return work(undefined)
+    return this.gate.alone([tenant], async () => work(this.#active(tenant)))
+  }
+
+  /** As `more`, for what an engine makes: it must be one that can hold a plan. */
+  moreOn<T>(engine: ContainerEngine, tenant: string, work: (tenant: BookedTenant | undefined) => Promise<T>): Promise<T> {
+    return this.more(tenant, async (booked) => {
+      if (booked !== undefined && !(await engine.info()).features.includes("tenant-limits")) throw planNotEnforceable(tenant)
+      return work(booked)
+    })
+  }
+
+  /** Something that runs. A suspension waits for those that were let through. */
+  run<T>(tenant: string, work: () => Promise<T>): Promise<T> {
+    if (this.book.get(tenant) === undefined) return work()
+    return this.gate.pass(tenant, async () => {
+      this.#active(tenant)
+      return work()
+    })
+  }
+
+  #active(tenant: string): BookedTenant {
+    const booked = this.book.get(tenant)
+    if (booked === undefined) throw removedMeanwhile(tenant)
+    requireActive(booked)
+    return booked
+  }
+}

@@ -1,0 +1,33 @@
+import type { ContainerEngine } from "@plimsoll/runtime"
+import type { TenantBook } from "../tenants/tenant-book.js"
+import type { Admission } from "./admission.js"
+import { AdmissionDesk } from "./admission-desk.js"
+import { guardContainers } from "./guard-containers.js"
+import { guardNetworks } from "./guard-networks.js"
+import { guardVolumes } from "./guard-volumes.js"
+import { requireCount } from "./refusals.js"
+import type { TenantGate } from "./tenant-gate.js"
+
+export function createAdmission({ book, gate }: { book: TenantBook; gate: TenantGate }): Admission {
+  const desk = new AdmissionDesk(book, gate)
+  return {
+    guard: (engine) =>
+      ({
+        kind: engine.kind,
+        info: () => engine.info(),
+        containers: guardContainers(engine, desk),
+        images: engine.images,
+        networks: guardNetworks(engine, desk),
+        volumes: guardVolumes(engine, desk),
+        tenants: engine.tenants,
+        events: (options) => engine.events(options),
+        close: () => engine.close(),
+      }) satisfies ContainerEngine,
+
+    within: (tenant, resource, count, work) =>
+      desk.more(tenant, async (booked) => {
+        if (booked !== undefined) requireCount(booked, resource, { used: await count(), wanted: 1 })
+        return work()
+      }),
+  }
+}
