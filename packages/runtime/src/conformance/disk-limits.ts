@@ -24,6 +24,8 @@ export function diskLimitsConformance(harness: Harness): void {
       expect(full.disk.allocatedBytes).toBeLessThanOrEqual(diskBytes)
 
       expect((await containers.resizeDisk(id, 2 * diskBytes)).disk).toMatchObject({ kind: "disk", sizeBytes: 2 * diskBytes })
+      const rows = new Map((await containers.list()).map((row) => [row.id, row.diskBytes]))
+      expect([rows.get(id), rows.get(other.id)]).toEqual([2 * diskBytes, diskBytes])
       expect(await sh(id, "head -c 20000000 /dev/zero > /more && sync && echo written")).toBe("written\n")
       await expectRefusal(containers.resizeDisk(id, diskBytes), "invalid_argument")
 

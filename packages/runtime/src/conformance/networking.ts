@@ -119,6 +119,9 @@ export function networkingConformance(harness: Harness): void {
     it("is free again when its container is removed", async () => {
       const { id, ports } = await harness.start({ ports: [{ containerPort: 80, protocol: "tcp" }] })
       const mapping = { containerPort: 80, protocol: "tcp" as const, hostPort: ports[0]?.hostPort ?? 0 }
+      await harness.engine.containers.stop(id, { timeoutMs: 0 })
+      const stopped = (await harness.engine.containers.list()).find((row) => row.id === id)
+      expect([stopped?.ports, stopped?.portMappings]).toMatchObject([[], [{ containerPort: 80, protocol: "tcp" }]])
       await harness.engine.containers.remove(id, { force: true })
       expect((await harness.start({ ports: [mapping] })).ports).toMatchObject([mapping])
     })

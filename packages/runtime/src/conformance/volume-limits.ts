@@ -81,6 +81,23 @@ export function volumeLimitsConformance(harness: Harness): void {
       expect(bytes).toBeGreaterThan(512)
     })
 
+    it("are made with a container of the size that it names: what it mounts and its image's VOLUMEs", async (context) => {
+      harness.needs(context, "volume-limits", "commit")
+      const { containers, volumes, images } = harness.engine
+      const reference = "conformance.test/volumes:1"
+      await containers.commit((await harness.create()).id, { reference, config: { volumes: ["/kept"] } })
+      const { id, resolved } = await harness.create({ image: reference, mounts: mounts.slice(0, 1), volumeBytes: sizeBytes })
+      const made = resolved.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []))
+      expect(made).toHaveLength(2)
+      for (const name of made) expect((await limitOf(name)).sizeBytes).toBe(sizeBytes)
+      await containers.start(id)
+      expect(await sh(id, "echo on > /kept/file && cat /kept/file")).toBe("on\n")
+      await containers.remove(id, { force: true, removeVolumes: true })
+      expect((await volumes.list()).map(({ name }) => name)).not.toContain(made[1])
+      await harness.removeContainers()
+      await images.remove(reference)
+    })
+
     it("do not become smaller, and sizes that are none are refused", async (context) => {
       harness.needs(context, "volume-limits")
       const { volumes } = harness.engine

@@ -83,12 +83,14 @@ export function guardContainers(engine: ContainerEngine, desk: AdmissionDesk): C
   }
 }
 
-/** By full id, name or unique prefix, as the engine finds it. */
+/** By full id, name or unique prefix, as the engine finds it: of several tenants' containers with one name it takes the operator's. */
 function findRow(rows: readonly ContainerSummary[], reference: string): ContainerSummary | undefined {
-  const exact = rows.find(({ id }) => id === reference) ?? rows.find(({ name }) => name === reference)
-  if (exact !== undefined || !/^[0-9a-f]{4,64}$/.test(reference)) return exact
-  const matches = rows.filter(({ id }) => id.startsWith(reference))
-  return matches.length === 1 ? matches[0] : undefined
+  const exact = rows.find(({ id }) => id === reference)
+  if (exact !== undefined) return exact
+  const named = rows.filter(({ name }) => name === reference)
+  const matches = /^[0-9a-f]{4,64}$/.test(reference) ? rows.filter(({ id }) => id.startsWith(reference)) : []
+  const found = named.length > 0 ? named : matches
+  return found.length === 1 ? found[0] : named.find(({ tenant }) => tenant === OPERATOR_TENANT)
 }
 
 function ignoreUnknown(error: unknown): undefined {

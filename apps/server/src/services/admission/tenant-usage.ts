@@ -43,8 +43,13 @@ export function usageByTenant({ containers, volumes, networks }: EngineObjects):
     usage.volumes++
     if (limit.kind === "disk") usage.promisedDiskBytes += limit.sizeBytes
   }
-  for (const { tenant, driver } of networks) if (driver === "bridge") of(tenant).networks++
+  for (const network of networks) if (isMadeNetwork(network)) of(network.tenant).networks++
   return tenants
+}
+
+/** The first network of each tenant, and those that lead to the host or nowhere, are the engine's own and count for nobody. */
+export function isMadeNetwork({ name, tenant, driver }: Pick<NetworkSummary, "name" | "tenant" | "driver">): boolean {
+  return driver === "bridge" && name !== "bridge" && name !== `${tenant}.bridge`
 }
 
 export function noUsage(): TenantUsage {

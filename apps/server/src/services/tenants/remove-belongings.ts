@@ -1,12 +1,13 @@
 import { type ContainerEngine, isEngineError } from "@plimsoll/runtime"
+import { isMadeNetwork } from "../admission/tenant-usage.js"
 
 /** Removes all that is the tenant's from the engine, itself last. Safe to repeat: what a crash left is found again. */
 export async function removeBelongings(engine: ContainerEngine, tenant: string): Promise<void> {
   await removeContainers(engine, tenant)
   for (const volume of await engine.volumes.list()) if (volume.tenant === tenant) await engine.volumes.remove(volume.name, { force: true })
   for (const network of await engine.networks.list())
-    if (network.tenant === tenant && network.driver === "bridge") await ignoring("conflict", engine.networks.remove(network.name))
-  await ignoring("not_found", engine.tenants.remove(tenant))
+    if (network.tenant === tenant && isMadeNetwork(network)) await engine.networks.remove(network.name)
+  await removeTenant(engine, tenant)
 }
 
 /** In rounds: one whose namespaces another shares goes after that one. */
@@ -20,11 +21,10 @@ async function removeContainers(engine: ContainerEngine, tenant: string): Promis
   }
 }
 
-/** A network that goes with its tenant, and a tenant that the engine does not know, are as they should be. */
-async function ignoring(code: "conflict" | "not_found", work: Promise<void>): Promise<void> {
+async function removeTenant(engine: ContainerEngine, tenant: string): Promise<void> {
   try {
-    await work
+    await engine.tenants.remove(tenant)
   } catch (error) {
-    if (!isEngineError(error, code)) throw error
+    if (!isEngineError(error, "not_found")) throw error
   }
 }

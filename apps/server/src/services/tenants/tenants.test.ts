@@ -111,14 +111,14 @@ describe("a suspended tenant", () => {
   it("holds a container that was being started when it was suspended", async () => {
     const id = await create()
     const { start } = tenancy.fake.containers
-    let go = () => undefined as void
-    const held = new Promise<void>((resolve) => (go = resolve))
+    let go: (value: undefined) => void = () => undefined
+    const held = new Promise<undefined>((resolve) => (go = resolve))
     Object.assign(tenancy.fake.containers, { start: (each: string) => held.then(() => start(each)) })
     const starting = tenancy.it.engine.containers.start(id)
     await vi.waitFor(async () => expect(await tenancy.it.engine.containers.list()).toHaveLength(1), patience)
     const suspending = tenancy.it.tenants.suspend("acme", "")
     await vi.waitFor(() => expect(tenancy.it.tenants.standing("acme")?.status).toBe("suspended"), patience)
-    go()
+    go(undefined)
     await Promise.all([starting, suspending])
     expect(await stateOf(id)).toBe("paused")
     await tenancy.it.tenants.resume("acme")
