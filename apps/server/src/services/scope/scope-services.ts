@@ -4,6 +4,7 @@ import type { EventLog } from "../events/event-log.js"
 import type { MetricsService } from "../metrics/metrics-service.js"
 import type { Services } from "../services.js"
 import type { SignedIn } from "../session/sessions.js"
+import type { Tenants } from "../tenants/tenants.js"
 import type { Terminals } from "../terminals/terminals.js"
 import { notFound, refusal, refuse } from "./refusals.js"
 import { tenantEngine, tenantInfo } from "./tenant-engine.js"
@@ -39,6 +40,8 @@ function tenantServices(services: Services, tenant: string): Services {
     terminals: tenantTerminals(services.terminals, services, tenant),
     host: { info: refuse, follow: refuseAtOnce },
     registries: { list: refuse, add: refuse, change: refuse, remove: refuse, test: refuse, settings: refuse, credentialsFor: refuse },
+    plans: { list: refuse, create: refuse, change: refuse, remove: refuse },
+    tenants: ownTenant(services.tenants, tenant),
     transfers: {
       pull: refuse,
       push: refuse,
@@ -84,6 +87,25 @@ function tenantMetrics(metrics: MetricsService, { engine }: Pick<Services, "engi
       const own = await reach().containerIds()
       return metrics.recent({ ...query, ids: query.ids.filter((id) => own.has(id)) })
     },
+  }
+}
+
+/** A tenant's members look at their own; the provider decides about it. */
+function ownTenant(tenants: Tenants, own: string): Tenants {
+  return {
+    list: async () => [await tenants.inspect(own)],
+    inspect: async (tenant) => {
+      if (tenant !== own) throw notFound("tenant", tenant)
+      return tenants.inspect(own)
+    },
+    standing: (tenant) => (tenant === own ? tenants.standing(own) : undefined),
+    create: refuse,
+    change: refuse,
+    suspend: refuse,
+    resume: refuse,
+    remove: refuse,
+    keep: refuse,
+    export: refuse,
   }
 }
 
