@@ -43,21 +43,31 @@ export const eventActions = [
 export const auditResults = ["done", "refused", "failed"] as const
 export type AuditResult = (typeof auditResults)[number]
 
-/** `GET /api/events/export?format=`: what the filters let through, oldest first, as a file. */
 export const exportFormats = ["csv", "jsonl"] as const
+export const exportFormat = z.enum(exportFormats)
 
 const cursor = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
+const time = z.number().int().min(0)
+/** Of an engine's event, or an operation of the audit such as `containers.start`. */
+const action = z
+  .string()
+  .max(64)
+  .regex(/^[a-zA-Z]+(?:[.-][a-zA-Z]+)*$/)
+const kinds = z.array(z.enum(eventKinds)).max(eventKinds.length)
+const actions = z.array(action).max(eventActions.length)
+const results = z.array(z.enum(auditResults)).max(auditResults.length)
+
 /** All given filters must match. */
 export const eventFilters = z.object({
-  kinds: z.array(z.enum(eventKinds)).max(eventKinds.length).exactOptional(),
-  actions: z.array(z.enum(eventActions)).max(eventActions.length).exactOptional(),
+  kinds: kinds.exactOptional(),
+  actions: actions.exactOptional(),
   objectId: z.string().min(1).max(bounds.referenceLength).exactOptional(),
   tenant: z.string().min(1).max(bounds.tenantLength).exactOptional(),
   host: hostId.exactOptional(),
   /** User name, or `token:` and a token's name. */
   actor: z.string().min(1).max(bounds.nameLength).exactOptional(),
-  results: z.array(z.enum(auditResults)).max(3).exactOptional(),
+  results: results.exactOptional(),
   /** Somewhere in name, id or attributes; letter case does not matter. */
   text: z.string().max(bounds.textFilterLength).exactOptional(),
 })
@@ -68,8 +78,8 @@ export const listEventsInput = eventFilters.extend({
   /** Only newer ones than this cursor (oldest first). */
   after: cursor.exactOptional(),
   /** Times, epoch milliseconds, inclusive. */
-  from: z.number().int().min(0).exactOptional(),
-  to: z.number().int().min(0).exactOptional(),
+  from: time.exactOptional(),
+  to: time.exactOptional(),
   limit: z.number().int().min(1).max(bounds.eventPageSize).default(50),
 })
 
@@ -81,6 +91,18 @@ export const streamEventsInput = eventFilters
     lastEventId: z.coerce.number().int().min(0).nullish(),
   })
   .default({})
+
+const words = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat().flatMap((text) => text.split(",")))
+
+/** `GET /api/events/export?format=`: what the filters let through, oldest first, as a file. Lists are repeated (`kinds=audit&kinds=container`) or have commas. */
+export const exportEventsQuery = eventFilters.extend({
+  format: exportFormat,
+  kinds: words.pipe(kinds).exactOptional(),
+  actions: words.pipe(actions).exactOptional(),
+  results: words.pipe(results).exactOptional(),
+  from: z.coerce.number().pipe(time).exactOptional(),
+  to: z.coerce.number().pipe(time).exactOptional(),
+})
 
 /** Who did it. An operator who looked as a tenant is named as what they are. */
 export interface AuditActor {

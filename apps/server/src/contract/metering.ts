@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { exportFormat } from "./events.js"
 import { tenantName } from "./primitives.js"
 
 /** Calendar month in UTC, `2026-11`. */
@@ -7,6 +8,8 @@ export const month = z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, "must be a mo
 /** `tenant` absent: all (for the provider), one's own (for a tenant's members). */
 export const meteringMonthInput = z.object({ month, tenant: tenantName.exactOptional() })
 export const meteringHoursInput = z.object({ month, tenant: tenantName })
+/** `GET /api/metering/export?month=&format=`: by tenant and hour, oldest first, as a file. */
+export const exportMeteringQuery = meteringMonthInput.extend({ format: exportFormat })
 
 /** Sums of a period. Gibibyte-hours and core-hours; sold is what the plan promised at most in that time, used what was resident. */
 export interface MeteringFigures {

@@ -9,9 +9,10 @@ import type { AuthByScheme } from "../services/session/create-auth.js"
 import { authorise } from "../trpc/authorise.js"
 import type { RequestContext } from "../trpc/context.js"
 import { unpacedOutbound } from "../trpc/outbound.js"
+import { auditTerminal } from "./audit-terminal.js"
 import { authRoutes } from "./auth-routes.js"
 import type { Connections } from "./connections.js"
-import { toHeaders } from "./headers.js"
+import { clientAddressOf, toHeaders } from "./headers.js"
 import { healthRoutes } from "./health-routes.js"
 import { httpError } from "./http-error.js"
 import { logFailure } from "./log-failure.js"
@@ -93,12 +94,11 @@ export async function createApp(options: AppOptions): Promise<{ app: FastifyInst
     trpcOptions: {
       router: appRouter,
       maxBatchSize: BATCHED_CALLS,
-      createContext: async ({ req }): Promise<RequestContext> => ({
-        requestId: req.id,
-        session: await services.sessions.recognise(toHeaders(req.headers)),
-        services,
-        outbound: unpacedOutbound,
-      }),
+      createContext: async ({ req }): Promise<RequestContext> => {
+        const headers = toHeaders(req.headers)
+        const session = await services.sessions.recognise(headers)
+        return { requestId: req.id, session, address: clientAddressOf(headers), services, outbound: unpacedOutbound }
+      },
       onError: ({ error, path, req }) => {
         logFailure(req.log, { error, operation: path, requestId: req.id })
       },
@@ -111,10 +111,12 @@ export async function createApp(options: AppOptions): Promise<{ app: FastifyInst
     connections: options.connections,
     publicOrigins,
     log,
-    serveTerminal: async (socket, connection) => {
-      authorise({ session: connection.session }, "http.terminal")
-      await serveTerminal(socket, { ...connection, terminals: services.terminals })
-    },
+    serveTerminal: (socket, { session, address, ticket, requestId }) =>
+      serveTerminal(socket, {
+        connect: async () => services.terminals.connect(authorise({ session }, "http.terminal"), ticket),
+        record: auditTerminal(services.audit, { session, address, requestId }),
+        requestId,
+      }),
   })
   return { app, reconnectSoon }
 }

@@ -5,6 +5,8 @@ import type { SignedIn } from "../services/session/sessions.js"
 import { authorise } from "../trpc/authorise.js"
 import type { OperationName } from "../trpc/operations.js"
 import { archiveRoutes } from "./archive-routes.js"
+import { auditStreams } from "./audit-streams.js"
+import { exportRoutes } from "./export-routes.js"
 import { toHeaders } from "./headers.js"
 import { imageRoutes } from "./image-routes.js"
 import { logRoutes } from "./log-routes.js"
@@ -27,8 +29,11 @@ export async function streamRoutes(app: FastifyInstance, { services }: { service
   // The raw stream, whatever it calls itself.
   app.addContentTypeParser("*", (_request, payload, done) => done(null, payload))
   const sessions = new WeakMap<FastifyRequest, SignedIn>()
+  const audit = auditStreams(app, services)
   const permit: StreamRouteDependencies["permit"] = (operation) => async (request) => {
-    sessions.set(request, authorise({ session: await services.sessions.recognise(toHeaders(request.headers)) }, operation))
+    const session = await services.sessions.recognise(toHeaders(request.headers))
+    if (session !== null) audit.begin(request, { operation, session })
+    sessions.set(request, authorise({ session }, operation))
   }
   const permitted: StreamRouteDependencies["permitted"] = (request) => {
     const session = sessions.get(request)
@@ -40,4 +45,5 @@ export async function streamRoutes(app: FastifyInstance, { services }: { service
   logRoutes(app, dependencies)
   imageRoutes(app, dependencies)
   tenantRoutes(app, dependencies)
+  exportRoutes(app, dependencies)
 }

@@ -1,8 +1,8 @@
 import type { WebSocket } from "ws"
 import { type TerminalServerFrame, terminalClientFrame } from "../contract/terminal.js"
-import type { SignedIn } from "../services/session/sessions.js"
-import type { RunningTerminals } from "../services/terminals/create-terminals.js"
+import type { ConnectedTerminal } from "../services/terminals/create-terminals.js"
 import { describeError } from "../trpc/error-data.js"
+import type { TerminalOutcome } from "./audit-terminal.js"
 
 const PING_MS = 20_000
 const CLOSE_DONE = 1000
@@ -14,15 +14,16 @@ const CLOSE_REFUSED = 4403
  */
 export async function serveTerminal(
   socket: WebSocket,
-  options: { session: SignedIn; ticket: string; terminals: RunningTerminals; requestId: string },
+  options: { connect: () => Promise<ConnectedTerminal>; record: (outcome: TerminalOutcome) => Promise<void>; requestId: string },
 ): Promise<void> {
   const say = (frame: TerminalServerFrame) => socket.send(JSON.stringify(frame))
   // Nothing that comes while the terminal is looked up may be lost.
   socket.pause()
-  let connected: Awaited<ReturnType<RunningTerminals["connect"]>>
+  let connected: ConnectedTerminal
   try {
-    connected = await options.terminals.connect(options.session, options.ticket)
+    connected = await options.connect()
   } catch (error) {
+    await options.record({ error })
     const { code, message, engine } = describeError(error, options.requestId)
     say({ type: "error", code: engine?.code ?? code, message: engine?.publicMessage ?? message })
     socket.resume()
@@ -30,6 +31,7 @@ export async function serveTerminal(
     return
   }
   const { session, release } = connected
+  await options.record({ execId: connected.execId })
   if (socket.readyState !== socket.OPEN) return release()
   say({ type: "ready", execId: connected.execId, terminal: connected.terminal, stdin: session.hasInput })
   const leave = session.join({

@@ -11,7 +11,7 @@ import type { SignedIn } from "../services/session/sessions.js"
 import type { RequestContext } from "../trpc/context.js"
 import { socketOutbound } from "../trpc/outbound.js"
 import type { Connections } from "./connections.js"
-import { toHeaders } from "./headers.js"
+import { clientAddressOf, toHeaders } from "./headers.js"
 import { logFailure } from "./log-failure.js"
 import { refusalOf } from "./refusal-of.js"
 
@@ -24,7 +24,10 @@ export interface UpgradeDependencies {
   connections: Connections
   publicOrigins: readonly string[]
   log: Logger
-  serveTerminal: (socket: WebSocket, options: { session: SignedIn; ticket: string; requestId: string }) => Promise<void>
+  serveTerminal: (
+    socket: WebSocket,
+    options: { session: SignedIn; address: string | null; ticket: string; requestId: string },
+  ) => Promise<void>
 }
 
 /** WebSockets: `/trpc` for all subscriptions of a page, `/ws/terminal?ticket=` for each terminal. Both need a session and the own origin. */
@@ -40,6 +43,7 @@ export function serveUpgrades(server: Server, deps: UpgradeDependencies): { reco
     createContext: ({ req }): RequestContext => ({
       requestId: randomUUID(),
       session: signedIn.get(req) ?? null,
+      address: clientAddressOf(toHeaders(req.headers)),
       services: deps.services,
       outbound: socketOutbound(req.socket),
     }),
@@ -71,7 +75,8 @@ export function serveUpgrades(server: Server, deps: UpgradeDependencies): { reco
       if (kind === "trpc") return void wss.emit("connection", client, request)
       client.on("error", (error) => deps.log.debug({ err: error }, "terminal connection failed"))
       const requestId = randomUUID()
-      deps.serveTerminal(client, { session, ticket: url.searchParams.get("ticket") ?? "", requestId }).catch((error: unknown) => {
+      const connection = { session, address: clientAddressOf(headers), ticket: url.searchParams.get("ticket") ?? "", requestId }
+      deps.serveTerminal(client, connection).catch((error: unknown) => {
         deps.log.error({ err: error, reqId: requestId }, "terminal failed")
         client.close(1011, "failed")
       })

@@ -4,6 +4,7 @@ import { eventsRouter } from "./events/index.js"
 import { hostRouter } from "./host/index.js"
 import { hostsRouter } from "./hosts/index.js"
 import { imagesRouter } from "./images/index.js"
+import { meteringRouter } from "./metering/index.js"
 import { metricsRouter } from "./metrics/index.js"
 import { networksRouter } from "./networks/index.js"
 import { plansRouter } from "./plans/index.js"
@@ -27,6 +28,7 @@ export const appRouter = router({
   tenants: tenantsRouter,
   events: eventsRouter,
   metrics: metricsRouter,
+  metering: meteringRouter,
 })
 
 export type AppRouter = typeof appRouter

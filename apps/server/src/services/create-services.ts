@@ -4,6 +4,7 @@ import { localHost } from "../contract/hosts.js"
 import type { Database } from "../db/open-database.js"
 import { createAdmission } from "./admission/create-admission.js"
 import { TenantGate } from "./admission/tenant-gate.js"
+import { createAudit } from "./audit/create-audit.js"
 import { scheduleCompaction } from "./disks/schedule-compaction.js"
 import { createEngineAccess } from "./engine/create-engine-access.js"
 import { createEventLog } from "./events/create-event-log.js"
@@ -17,6 +18,7 @@ import { scheduleGarbageCollection } from "./images/schedule-garbage-collection.
 import { createContainersLive } from "./live/create-containers-live.js"
 import { Sampler } from "./live/sampler.js"
 import { Samplers } from "./live/samplers.js"
+import { startMetering } from "./metering/start-metering.js"
 import { createMetricsService, readingsOf } from "./metrics/create-metrics-service.js"
 import { MetricsRecorder } from "./metrics/metrics-recorder.js"
 import { createMetricsStore } from "./metrics/metrics-store.js"
@@ -89,6 +91,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   samplers.add(localHost, sampler)
   const journal = createEventJournal(database)
   const events = createEventLog({ database, journal, onError: report("record events") })
+  const audit = createAudit({ events, containers: () => samplers.rows(), now, report: (error, doing) => report(doing)(error) })
   const hosts = await createHosts({
     local: engine,
     samplers,
@@ -102,6 +105,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const store = createMetricsStore(database)
   const recorder = new MetricsRecorder({ store, monotonic: () => performance.now() })
   const metrics = createMetricsService({ hosts, samplers, recorder, store, minuteRetentionMs: retention.minuteDays * DAY_MS, now })
+  const metering = startMetering({ database, hosts, sampler, samplers, now, report: (error, doing) => report(doing)(error) })
   const terminals = createTerminals({ hosts, tickets: new Tickets(now) })
   const sessions = createSessions({
     auth: options.auth,
@@ -168,7 +172,9 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     hosts,
     live,
     events,
+    audit,
     metrics,
+    metering,
     terminals,
     sessions,
     registries,
@@ -187,6 +193,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
       await sampler.close()
       await recording
       await recorder.flush()
+      await metering.close()
       await transfers.close()
       await hosts.close()
       events.close()

@@ -1,9 +1,11 @@
 import type { Admission } from "./admission/admission.js"
+import type { Audit } from "./audit/audit.js"
 import type { EngineAccess } from "./engine/engine-access.js"
 import type { EventLog } from "./events/event-log.js"
 import type { HostService } from "./host/host-service.js"
 import type { Hosts } from "./hosts/hosts.js"
 import type { ContainersLive } from "./live/containers-live.js"
+import type { Metering } from "./metering/metering.js"
 import type { MetricsService } from "./metrics/metrics-service.js"
 import type { Plans } from "./plans/plans.js"
 import type { Registries } from "./registries/registries.js"
@@ -19,7 +21,9 @@ export interface Services {
   hosts: Hosts
   live: ContainersLive
   events: EventLog
+  audit: Audit
   metrics: MetricsService
+  metering: Metering
   terminals: Terminals
   sessions: Sessions
   registries: Registries

@@ -29,7 +29,7 @@ describe("the authorisation point", () => {
   })
 
   it.each(Object.keys(appRouter._def.procedures))("%s is refused without a session", async (path) => {
-    const caller = appRouter.createCaller({ requestId: "r", session: null, services: {} as never, outbound: {} as never })
+    const caller = appRouter.createCaller({ requestId: "r", session: null, address: null, services: {} as never, outbound: {} as never })
     const procedure = path.split(".").reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], caller) as (
       input: unknown,
     ) => Promise<unknown>

@@ -6,6 +6,8 @@ import type { Outbound } from "./outbound.js"
 export interface RequestContext {
   requestId: string
   session: SignedIn | null
+  /** Of the client, as the front door says; `null`: it came to the socket directly. */
+  address: string | null
   services: Services
   outbound: Outbound
 }

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from "@trpc/server"
 import { getHTTPStatusCodeFromError } from "@trpc/server/http"
 import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc"
 import { scopeServices } from "../services/scope/scope-services.js"
+import { auditMutation } from "./audit-mutation.js"
 import { authorise } from "./authorise.js"
 import type { RequestContext } from "./context.js"
 import { describeError } from "./error-data.js"
@@ -28,8 +29,13 @@ const t = initTRPC.context<RequestContext>().create({
 
 export const router = t.router
 
-/** The base of every procedure; there is no other. Its path is the operation's name for `authorise`; its use cases are those that the session reaches. */
-export const procedure = t.procedure.use(({ ctx, path, next }) => {
-  const session = authorise(ctx, path)
-  return next({ ctx: { ...ctx, session, services: scopeServices(ctx.services, session) } })
-})
+/**
+ * The base of every procedure; there is no other. Its path is the operation's name for the audit, which sees refusals too, and for `authorise`; its use
+ * cases are those that the session reaches.
+ */
+export const procedure = t.procedure
+  .use(({ ctx, path, type, getRawInput, next }) => auditMutation({ ctx, path, type, getRawInput, next }))
+  .use(({ ctx, path, next }) => {
+    const session = authorise(ctx, path)
+    return next({ ctx: { ...ctx, session, services: scopeServices(ctx.services, session) } })
+  })

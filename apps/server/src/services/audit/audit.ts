@@ -11,12 +11,28 @@ export interface AuditEntry {
   result: AuditResult
   /** What was asked for. Secrets are left out by name before anything is written. */
   input: unknown
+  /** What was answered: of it only the ids and names of what was made, and how many of a bulk were done. */
+  output?: unknown
+  /** As `containersOf` said before it was done; absent: as they are known now. */
+  containers?: readonly KnownContainer[]
   /** Code and public wording of a refusal or failure. */
   error?: { code: string; message: string }
 }
 
+export interface KnownContainer {
+  id: string
+  name: string
+  tenant: string
+  host: string
+}
+
 /** Who did what to what, from where, with what result: rows of the same durable stream as the engines' events. */
 export interface Audit {
-  /** Resolves when it is on disk. */
+  /** The containers that the input names, of those that the session may know of. Ask before it is done: afterwards one may be gone. */
+  containersOf(about: Pick<AuditEntry, "operation" | "session" | "input">): KnownContainer[]
+  /**
+   * Resolves when it is written: it outlives the server, a loss of power of the last moments it need not. One that cannot be written goes to the log, and
+   * what was done stays done: it never rejects.
+   */
   record(entry: AuditEntry): Promise<void>
 }

@@ -1,8 +1,8 @@
-import type { ContainerEngine, EngineEvent } from "@plimsoll/runtime"
+import type { ContainerEngine } from "@plimsoll/runtime"
 import type { EventRecord } from "../../contract/events.js"
 import type { Database } from "../../db/open-database.js"
 import { inBatches } from "../in-batches.js"
-import { type EventJournal, type EventSource, sourceOfHost } from "./event-journal.js"
+import { type EventJournal, type EventSource, type OwnEvent, sourceOfHost } from "./event-journal.js"
 import type { EventLog } from "./event-log.js"
 import { eventWhere, toEventRecord } from "./event-queries.js"
 
@@ -22,7 +22,7 @@ export interface RunningEventLog extends EventLog {
   /** Reads the engine's journal from where it was left, until it is closed, `signal` aborts, or the log is closed. */
   consume(source: EventSource, engine: ContainerEngine, signal?: AbortSignal): Promise<void>
   /** Adds an event of the console's own. */
-  note(event: Omit<EngineEvent, "cursor">, host: string): Promise<void>
+  note(event: OwnEvent, host: string): Promise<void>
   /** Forgets how far a host's events were read; the events stay. */
   forget(host: string): Promise<void>
   close(): void

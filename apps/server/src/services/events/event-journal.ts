@@ -1,4 +1,5 @@
 import type { ContainerEngine, EngineEvent } from "@plimsoll/runtime"
+import type { AuditDetails, EventRecord } from "../../contract/events.js"
 import { localHost } from "../../contract/hosts.js"
 import type { Database } from "../../db/open-database.js"
 
@@ -13,14 +14,17 @@ export const localSource: EventSource = { name: "engine", host: localHost }
 export const sourceOfHost = (host: string): EventSource => ({ name: `host:${host}`, host })
 const CONSOLE = "console"
 
+/** What the console itself has to tell; of what somebody did, with who it was. */
+export type OwnEvent = Omit<EventRecord, "cursor" | "host" | "audit"> & { audit?: AuditDetails }
+
 /** The events of all sources as rows of the database, each exactly once. */
 export interface EventJournal {
   of(source: EventSource): SourceJournal
   /** Writes an event of the console's own. */
-  note(event: Omit<EngineEvent, "cursor">, host: string): Promise<void>
+  note(event: OwnEvent, host: string): Promise<void>
   /** Forgets how far a source was read; its events stay. */
   forget(source: EventSource): Promise<void>
-  /** Removes what is older than `before`, and the oldest above `keepRows`. Returns how many went. */
+  /** Removes what is older than `before`, and the oldest engines' events above `keepRows`: audits go by age alone. Returns how many went. */
   prune(limits: { before: number; keepRows: number }): Promise<number>
 }
 
@@ -46,7 +50,8 @@ export function createEventJournal(database: Database): EventJournal {
     "SELECT journal, cursor FROM journal_position WHERE source = ?",
   )
   const insert = connection.prepare(
-    `INSERT OR IGNORE INTO event (journal, engineCursor, at, kind, action, objectId, name, tenant, host, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR IGNORE INTO event (journal, engineCursor, at, kind, action, objectId, name, tenant, host, attributes, actor, result, audit)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const highestJournal = connection.prepare<[], { journal: number | null }>(
     "SELECT max(journal) AS journal FROM (SELECT max(journal) AS journal FROM journal_position UNION ALL SELECT max(journal) FROM event)",
@@ -58,18 +63,23 @@ export function createEventJournal(database: Database): EventJournal {
   const deleteOld = connection.prepare(
     `DELETE FROM event WHERE cursor IN (SELECT cursor FROM event WHERE at < ? ORDER BY at LIMIT ${PRUNE_BATCH})`,
   )
-  const boundary = connection.prepare<[number], { cursor: number }>("SELECT cursor FROM event ORDER BY cursor DESC LIMIT 1 OFFSET ?")
+  const boundary = connection.prepare<[number], { cursor: number }>(
+    "SELECT cursor FROM event WHERE kind <> 'audit' ORDER BY cursor DESC LIMIT 1 OFFSET ?",
+  )
   const deleteBelow = connection.prepare(
-    `DELETE FROM event WHERE cursor IN (SELECT cursor FROM event WHERE cursor <= ? ORDER BY cursor LIMIT ${PRUNE_BATCH})`,
+    `DELETE FROM event WHERE cursor IN (SELECT cursor FROM event WHERE cursor <= ? AND kind <> 'audit' ORDER BY cursor LIMIT ${PRUNE_BATCH})`,
   )
 
   /** Cursors of two journals may be the same: a number is given to one source only. Inside a transaction. */
   const unusedJournal = () => (highestJournal.get()?.journal ?? -1) + 1
 
-  function insertAll(journal: number, host: string, events: readonly EngineEvent[]): number {
+  function insertAll(journal: number, host: string, events: readonly (OwnEvent & { cursor: number })[]): number {
     let added = 0
-    for (const { cursor, at, kind, action, id, name, tenant, attributes } of events)
-      added += insert.run(journal, cursor, at, kind, action, id, name, tenant, host, JSON.stringify(attributes)).changes
+    for (const { cursor, at, kind, action, id, name, tenant, attributes, audit } of events)
+      added += insert.run(
+        ...[journal, cursor, at, kind, action, id, name, tenant, host, JSON.stringify(attributes)],
+        ...auditColumns(audit),
+      ).changes
     return added
   }
 
@@ -125,4 +135,11 @@ export function createEventJournal(database: Database): EventJournal {
       return removed
     },
   }
+}
+
+/** Actor, result, and JSON of the rest. */
+function auditColumns(audit: AuditDetails | undefined): (string | null)[] {
+  if (audit === undefined) return [null, null, null]
+  const { name, ...actor } = audit.actor
+  return [name, audit.result, JSON.stringify(actor)]
 }

@@ -4,6 +4,7 @@ import { fakeEngine } from "../../testing/fake-engine.js"
 import { temporaryDatabase } from "../../testing/temporary-database.js"
 import { createEventLog, type RunningEventLog } from "./create-event-log.js"
 import { createEventJournal, localSource, sourceOfHost } from "./event-journal.js"
+import { exportEvents } from "./export-events.js"
 
 let temporary: ReturnType<typeof temporaryDatabase>
 const logs: RunningEventLog[] = []
@@ -194,5 +195,77 @@ describe("the event log", () => {
     await own.append([engine.emit({ action: "stop" })])
     const { log } = openLog()
     expect((await log.list({ limit: 50 })).items.map(({ cursor }) => cursor)).toEqual([31])
+  })
+})
+
+describe("audits", () => {
+  const audit = (actor: string, result: "done" | "refused", more: object = {}) => ({
+    ...({ at: 1, kind: "audit", action: "containers.start", id: "c", name: "c", tenant: "acme", attributes: {} } as const),
+    audit: { actor: { name: actor, role: "owner" as const, address: "192.0.2.1", lookingAs: null }, result },
+    ...more,
+  })
+
+  it("are found by who, with what result and by what operation, among all other events", async () => {
+    const engine = fakeEngine()
+    engine.emit({ action: "start", id: "c", tenant: "acme" })
+    const { log } = openLog()
+    void log.consume(localSource, engine)
+    await take(log.follow(everything), 1)
+    await log.note(audit("ann", "done"), "local")
+    await log.note(audit("ann", "refused", { action: "containers.stop" }), "far")
+    await log.note(audit("token:ci", "done"), "local")
+    const cursors = async (filters: object) => (await log.list({ limit: 50, ...filters })).items.map(({ cursor }) => cursor)
+    expect(await cursors({ actor: "ann" })).toEqual([3, 2])
+    expect(await cursors({ actor: "token:ci" })).toEqual([4])
+    expect(await cursors({ results: ["refused"] })).toEqual([3])
+    expect(await cursors({ results: ["refused", "failed", "done"], actor: "ann", actions: ["containers.start"] })).toEqual([2])
+    expect(await cursors({ kinds: ["audit"], host: "far" })).toEqual([3])
+    expect(await cursors({ actions: ["start"] })).toEqual([1])
+    const { items } = await log.list({ limit: 1, actor: "ann" })
+    expect(items[0]?.audit).toEqual({ actor: { name: "ann", role: "owner", address: "192.0.2.1", lookingAs: null }, result: "refused" })
+    expect((await log.list({ limit: 1, kinds: ["container"] })).items[0]?.audit).toBeNull()
+  })
+
+  it("go by their age, and never because there are many events", async () => {
+    const { log } = openLog()
+    const journal = createEventJournal(temporary.database)
+    const engine = fakeEngine()
+    await log.note(audit("ann", "done", { at: 5 }), "local")
+    await journal.of(localSource).append(Array.from({ length: 20 }, (_, index) => engine.emit({ action: "start", at: 10 + index })))
+    await log.note(audit("ann", "done", { at: 50 }), "local")
+    expect(await journal.prune({ before: 0, keepRows: 3 })).toBe(17)
+    expect((await log.list({ limit: 50 })).items.map(({ kind, at }) => [kind, at])).toEqual([
+      ["audit", 50],
+      ["container", 29],
+      ["container", 28],
+      ["container", 27],
+      ["audit", 5],
+    ])
+    expect(await journal.prune({ before: 6, keepRows: 3 })).toBe(1)
+    expect((await log.list({ limit: 50, kinds: ["audit"] })).items.map(({ at }) => at)).toEqual([50])
+  })
+
+  it("cannot be changed in the database, nor can another event become one", async () => {
+    const { log } = openLog()
+    await log.note(audit("ann", "refused"), "local")
+    await log.note({ at: 1, kind: "engine", action: "health", id: "h", name: "h", tenant: "operator", attributes: {} }, "local")
+    const { connection, prisma } = temporary.database
+    expect(() => connection.prepare("UPDATE event SET result = 'done' WHERE kind = 'audit'").run()).toThrow("append-only")
+    expect(() => connection.prepare("UPDATE event SET kind = 'engine' WHERE kind = 'audit'").run()).toThrow("append-only")
+    expect(() => connection.prepare("UPDATE event SET kind = 'audit' WHERE kind = 'engine'").run()).toThrow("append-only")
+    await expect(prisma.event.updateMany({ data: { actor: "bob" } })).rejects.toThrow("append-only")
+    expect(connection.prepare("UPDATE event SET name = 'x' WHERE kind = 'engine'").run().changes).toBe(1)
+    expect((await log.list({ limit: 50, actor: "ann" })).items[0]?.audit?.result).toBe("refused")
+  })
+
+  it("and all other events are exported page by page, oldest first, as far as the filters let them through", async () => {
+    const engine = fakeEngine()
+    const journal = createEventJournal(temporary.database).of(localSource)
+    await journal.append(Array.from({ length: 1001 }, (_, index) => engine.emit({ action: index % 2 === 0 ? "start" : "stop", at: index })))
+    const { log } = openLog()
+    const pages: EventRecord[][] = []
+    for await (const page of exportEvents(log, { actions: ["start"], from: 100, to: 899 })) pages.push(page)
+    expect(pages.map(({ length }) => length)).toEqual([200, 200])
+    expect(pages.flat().map(({ at }) => at)).toEqual(Array.from({ length: 400 }, (_, index) => 100 + index * 2))
   })
 })

@@ -1,6 +1,7 @@
 import type { EventRecord } from "../../contract/events.js"
 import { localHost } from "../../contract/hosts.js"
 import type { EventLog } from "../events/event-log.js"
+import type { Metering } from "../metering/metering.js"
 import type { MetricsService } from "../metrics/metrics-service.js"
 import type { Services } from "../services.js"
 import type { SignedIn } from "../session/sessions.js"
@@ -37,6 +38,7 @@ function tenantServices(services: Services, tenant: string): Services {
     live,
     events: tenantEvents(services.events, tenant, names),
     metrics: tenantMetrics(services.metrics, services, tenant),
+    metering: tenantMetering(services.metering, tenant),
     terminals: tenantTerminals(services.terminals, services, tenant),
     host: { info: refuse, follow: refuseAtOnce },
     registries: { list: refuse, add: refuse, change: refuse, remove: refuse, test: refuse, settings: refuse, credentialsFor: refuse },
@@ -106,6 +108,22 @@ function ownTenant(tenants: Tenants, own: string): Tenants {
     remove: refuse,
     keep: refuse,
     export: refuse,
+  }
+}
+
+function tenantMetering(metering: Metering, tenant: string): Metering {
+  const refuseOther = (asked: string | undefined) => {
+    if (asked !== undefined && asked !== tenant) throw notFound("tenant", asked)
+  }
+  return {
+    async month(month, asked) {
+      refuseOther(asked)
+      return metering.month(month, tenant)
+    },
+    async hours(month, asked) {
+      refuseOther(asked)
+      return metering.hours(month, tenant)
+    },
   }
 }
 
