@@ -20,7 +20,7 @@ export interface TenantEngine extends FakeEngine {
   imageVolumes: string[]
 }
 
-export const tenantFeatures: EngineInfo["features"] = ["pause", "tenant-limits", "volume-limits", "disk-limits", "network-rates"]
+const tenantFeatures: EngineInfo["features"] = ["pause", "tenant-limits", "volume-limits", "disk-limits", "network-rates"]
 
 export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
   const tenantRecords = new Map<string, TenantSummary>()

@@ -48,6 +48,7 @@ export function createTenants(options: TenantsOptions): RunningTenants {
     lastEvents: new LastEvents(prisma),
   }
   const closing = new AbortController()
+  let looking: Promise<void> = Promise.resolve()
   /** Of these it is too late to be kept. */
   const going = new Set<string>()
 
@@ -134,7 +135,13 @@ export function createTenants(options: TenantsOptions): RunningTenants {
     }
   }
 
-  async function tick(): Promise<void> {
+  /** One round after the other: two must not remove the same tenant side by side. */
+  function tick(): Promise<void> {
+    looking = looking.then(lookAfterAll)
+    return looking
+  }
+
+  async function lookAfterAll(): Promise<void> {
     const running = new Set(samplers.rows().flatMap((row) => (runs(row) ? [row.tenant] : [])))
     for (const { name, status, heldIds } of book.all()) {
       if (closing.signal.aborted) return
@@ -275,6 +282,7 @@ export function createTenants(options: TenantsOptions): RunningTenants {
       stopWatching()
       stopTicking()
       stopMeasuring()
+      await looking
       await book.settled()
       await disks.settled()
     },

@@ -48,6 +48,26 @@ describe("tenants", () => {
     await expect(tenancy.it.tenants.inspect("nobody")).rejects.toMatchObject({ code: "not_found" })
   })
 
+  it("are listed with as many questions to the engine, however many they are", async () => {
+    await Promise.all(Array.from({ length: 40 }, (_, index) => create(`t-${index % 20}`)))
+    const asked: string[] = []
+    const count = (api: object, name: string) => {
+      for (const [method, original] of Object.entries(api) as [string, (...args: unknown[]) => unknown][])
+        Object.assign(api, {
+          [method]: (...args: unknown[]) => {
+            // The sampler asks too, every second.
+            if (method !== "statsAll") asked.push(`${name}.${method}`)
+            return original(...args)
+          },
+        })
+    }
+    const { containers, volumes, networks, tenants } = tenancy.fake
+    for (const [name, api] of Object.entries({ containers, volumes, networks, tenants })) count(api, name)
+    expect(await tenancy.it.tenants.list()).toHaveLength(21)
+    expect(new Set(asked)).toEqual(new Set(["containers.list", "volumes.list", "networks.list", "tenants.list"]))
+    expect(asked.length).toBeLessThan(10)
+  })
+
   it("cannot take a name that is taken, nor that of the provider", async () => {
     const plan = (await tenancy.it.plans.list())[0]?.id ?? ""
     for (const tenant of ["acme", "operator"])
@@ -130,6 +150,18 @@ describe("a suspended tenant", () => {
     await tenancy.it.tenants.suspend("acme", "")
     await tenancy.fake.containers.start(id)
     await vi.waitFor(async () => expect(await stateOf(id)).toBe("paused"), patience)
+  })
+
+  it("does not let a container that waits for its restart come back, and starts it again when it is resumed", async () => {
+    const id = await run()
+    const row = (await tenancy.it.engine.containers.list()).find((each) => each.id === id)
+    if (row === undefined) throw new Error("it is there")
+    const state = { status: "restarting", restartAt: 9e12, startedAt: 1, exitCode: 1, oomKilled: false, finishedAt: 2 } as const
+    tenancy.fake.put({ ...row, state }, "exit")
+    await tenancy.it.tenants.suspend("acme", "")
+    expect(await stateOf(id)).toBe("exited")
+    await tenancy.it.tenants.resume("acme")
+    expect(await stateOf(id)).toBe("running")
   })
 
   it("stays suspended over a restart, and what was held goes on when it is resumed then", async () => {
