@@ -99,10 +99,17 @@ describe("a plan on this kernel", () => {
   it("changes while containers run, and is refused below what they use, which nobody kills", async () => {
     const plan = await sell("grown", { memoryMaxBytes: 256 * MIB })
     const hold = ["sh", "-c", "head -c 67108864 /dev/zero > /dev/shm/held; while :; do sleep 1; done"]
-    const id = await start("grown", "holder", { command: hold, shmSizeBytes: 128 * MIB })
+    const id = await start("grown", "holder", { command: hold, shmSizeBytes: 128 * MIB, limits: { cpuMaxCores: 1 } })
     const used = async () => (await engine?.containers.stats(id))?.memory.usedBytes ?? 0
     await vi.waitFor(async () => expect(await used()).toBeGreaterThan(60 * MIB), patience)
-    const terms = (memoryMaxBytes: number) => ({ ...plan.terms, memoryMaxBytes, memoryGuaranteedBytes: 0 })
+    const terms = (memoryMaxBytes: number) => ({
+      ...plan.terms,
+      memoryMaxBytes,
+      memoryGuaranteedBytes: 0,
+      // Less than a container of the tenant has by its own limit.
+      cpuMaxCores: 0.5,
+      diskBytesPerSecond: 50 * MIB,
+    })
     await expect(mutate("plans.change", { plan: plan.id, terms: terms(32 * MIB) })).rejects.toMatchObject({
       engine: { code: "limit_below_usage", facts: { tenant: "grown", resource: "memoryMaxBytes" } },
     })

@@ -674,7 +674,8 @@ export interface DiskCompaction {
 }
 
 export interface VolumeApi {
-  list(): Promise<VolumeSummary[]>
+  /** Of one tenant, or all. */
+  list(options?: { tenant?: string }): Promise<VolumeSummary[]>
   inspect(name: string): Promise<VolumeSummary>
   /**
    * Idempotent for the same name, tenant and size. With `sizeBytes` (16 MiB to 8 TiB, rounded up to 4 KiB; feature `volume-limits`) it cannot

@@ -103,7 +103,8 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
     close: async () => undefined,
     containers: {
       list: async () => [...rows.values()],
-      inspect: async (id) => ({ ...find(id), resolved: { openStdin: false, terminal: false } }) as ContainerInspect,
+      inspect: async (id) =>
+        ({ ...find(id), resolved: { openStdin: false, terminal: false }, disk: { kind: "none" }, writableBytes: 0 }) as ContainerInspect,
       start: async (id) => setState(id, { status: "running", pid: 1, startedAt: Date.now() }, "start"),
       stop: async (id) => setState(id, { status: "exited", exitCode: 0, oomKilled: false, finishedAt: Date.now() }, "stop"),
       statsAll: async () => [...stats.values()],

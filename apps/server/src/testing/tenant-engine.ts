@@ -102,7 +102,8 @@ export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
     inspect: async () => ({ config: { volumes: imageVolumes } }) as unknown as ImageInspect,
   })
   Object.assign(engine.volumes, {
-    list: async () => [...volumeRecords.values()],
+    list: async (options: { tenant?: string } = {}) =>
+      [...volumeRecords.values()].filter((volume) => options.tenant === undefined || volume.tenant === options.tenant),
     inspect: async (name: string) => ({ ...(volumeRecords.get(name) ?? putVolume(name, "operator")), usedBytes: 50 }),
     create: async ({ name, tenant: owner = "operator", sizeBytes }: { name: string; tenant?: string; sizeBytes?: number }) => {
       await nextTurn()

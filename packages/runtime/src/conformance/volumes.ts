@@ -45,6 +45,8 @@ export function volumesConformance(harness: Harness): void {
         labels: { a: "1" },
       })
       expect((await harness.engine.volumes.list()).map((each) => each.name)).toContain("conformance-data")
+      expect((await harness.engine.volumes.list({ tenant: "operator" })).map((each) => each.name)).toContain("conformance-data")
+      expect(await harness.engine.volumes.list({ tenant: "conformance-other" })).toEqual([])
       await harness.shell("head -c 300000 /dev/urandom > /data/big", volume("/data"))
       expect((await harness.engine.volumes.inspect("conformance-data")).usedBytes).toBeGreaterThanOrEqual(300_000)
       await harness.removeContainers()

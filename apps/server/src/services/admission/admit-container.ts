@@ -10,7 +10,7 @@ import { countPublicPorts, listObjects, noUsage, usageByTenant } from "./tenant-
  */
 export async function admitContainer(engine: ContainerEngine, tenant: BookedTenant, spec: ContainerSpec): Promise<ContainerSpec> {
   validateContainerSpec(spec)
-  const [info, objects] = await Promise.all([engine.info(), listObjects(engine)])
+  const [info, objects] = await Promise.all([engine.info(), listObjects(engine, tenant.name)])
   requirePermittedRuntime(tenant, spec, info)
   requireSingles(tenant, spec.limits ?? {})
   const used = usageByTenant(objects).get(tenant.name) ?? noUsage()

@@ -48,7 +48,7 @@ export function guardContainers(engine: ContainerEngine, desk: AdmissionDesk): C
       if (row === undefined) return containers.resizeDisk(id, sizeBytes)
       return desk.more(row.tenant, async (tenant) => {
         if (tenant !== undefined) {
-          const objects = await listObjects(engine)
+          const objects = await listObjects(engine, tenant.name)
           const present = objects.containers.find((each) => each.id === row.id)?.diskBytes ?? 0
           const { promisedDiskBytes: used } = usageByTenant(objects).get(tenant.name) ?? noUsage()
           requireDisk(tenant, { used, wanted: sizeBytes - present })

@@ -10,14 +10,14 @@ export function guardVolumes(engine: ContainerEngine, desk: AdmissionDesk): Volu
   const ownerOf = async (name: string) => (desk.isIdle ? undefined : (await volumes.list()).find((volume) => volume.name === name)?.tenant)
 
   return {
-    list: () => volumes.list(),
+    list: (options) => volumes.list(options),
     inspect: (name) => volumes.inspect(name),
 
     create: (options) => {
       const owner = options.tenant ?? OPERATOR_TENANT
       return desk.moreOn(engine, owner, async (tenant) => {
         if (tenant === undefined) return volumes.create(options)
-        const objects = await listObjects(engine)
+        const objects = await listObjects(engine, owner)
         // One that is there already is not made again.
         if (objects.volumes.some(({ name }) => name === options.name)) return volumes.create(options)
         const { volumes: used, promisedDiskBytes } = usageByTenant(objects).get(owner) ?? noUsage()
@@ -35,7 +35,7 @@ export function guardVolumes(engine: ContainerEngine, desk: AdmissionDesk): Volu
       if (owner === undefined) return volumes.resize(name, sizeBytes)
       return desk.more(owner, async (tenant) => {
         if (tenant !== undefined) {
-          const objects = await listObjects(engine)
+          const objects = await listObjects(engine, owner)
           const limit = objects.volumes.find((volume) => volume.name === name)?.limit
           const present = limit?.kind === "disk" ? limit.sizeBytes : 0
           const { promisedDiskBytes: used } = usageByTenant(objects).get(owner) ?? noUsage()

@@ -18,9 +18,14 @@ export interface EngineObjects {
   networks: readonly NetworkSummary[]
 }
 
-/** All objects of the engine, in three questions however many tenants there are. */
-export async function listObjects(engine: ContainerEngine): Promise<EngineObjects> {
-  const [containers, volumes, networks] = await Promise.all([engine.containers.list(), engine.volumes.list(), engine.networks.list()])
+/** All objects of the engine, in three questions however many tenants there are; or the one's, which costs less. Networks are always all. */
+export async function listObjects(engine: ContainerEngine, tenant?: string): Promise<EngineObjects> {
+  const only = tenant === undefined ? {} : { tenant }
+  const [containers, volumes, networks] = await Promise.all([
+    engine.containers.list(only),
+    engine.volumes.list(only),
+    engine.networks.list(),
+  ])
   return { containers, volumes, networks }
 }
 

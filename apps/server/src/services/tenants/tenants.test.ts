@@ -48,6 +48,29 @@ describe("tenants", () => {
     await expect(tenancy.it.tenants.inspect("nobody")).rejects.toMatchObject({ code: "not_found" })
   })
 
+  it("were last active when a member was seen, a token used, or a container had an event, whichever was last", async () => {
+    const { prisma } = tenancy.it
+    const activity = async () => (await tenancy.it.tenants.inspect("acme")).lastActivityAt
+    expect(await activity()).toBeNull()
+    const event = (at: number, kind: string, tenant = "acme") =>
+      prisma.event.create({
+        data: { engineCursor: BigInt(at), at: BigInt(at), kind, action: "start", objectId: "x", name: "x", tenant, attributes: "{}" },
+      })
+    await event(5000, "container")
+    await event(9000, "audit")
+    await event(9500, "container", "blue")
+    expect(await activity()).toBe(5000)
+    await event(6000, "container")
+    expect(await activity()).toBe(6000)
+    const token = { tokenHash: "h", start: "plt_a", name: "ci", tenantName: "acme", scope: "read", createdBy: "u", createdAt: 1n }
+    await prisma.apiToken.create({ data: { id: "t", ...token, lastUsedAt: 7000n } })
+    expect(await activity()).toBe(7000)
+    await prisma.user.create({ data: { id: "u", name: "U", email: "u@x", tenantName: "acme" } })
+    await prisma.session.create({ data: { id: "s", token: "t", userId: "u", expiresAt: new Date(9e12), updatedAt: new Date(8000) } })
+    expect(await activity()).toBe(8000)
+    expect((await tenancy.it.tenants.inspect("acme")).counts).toMatchObject({ members: 1, tokens: 1 })
+  })
+
   it("are listed with as many questions to the engine, however many they are", async () => {
     await Promise.all(Array.from({ length: 40 }, (_, index) => create(`t-${index % 20}`)))
     const asked: string[] = []

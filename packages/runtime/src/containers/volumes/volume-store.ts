@@ -37,8 +37,9 @@ class DiskVolumeStore implements VolumeStore {
     this.#halfMade = halfMade
   }
 
-  async list(): Promise<VolumeSummary[]> {
-    return Promise.all([...this.#records.values()].map((record) => this.#summary(record)))
+  async list(options: { tenant?: string } = {}): Promise<VolumeSummary[]> {
+    const records = [...this.#records.values()].filter(({ tenant }) => options.tenant === undefined || tenant === options.tenant)
+    return Promise.all(records.map((record) => this.#summary(record)))
   }
 
   async inspect(name: string): Promise<VolumeSummary> {

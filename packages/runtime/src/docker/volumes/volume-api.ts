@@ -18,13 +18,14 @@ export function volumeApi(context: DockerContext): VolumeApi {
   }
   return {
     inspect,
-    list: async () => {
+    list: async ({ tenant } = {}) => {
       const about = { kind: "engine", doing: "list its volumes" } as const
       const [{ Volumes }, rows] = await Promise.all([
         context.client.json<{ Volumes?: WireVolume[] | null }>({ method: "GET", path: "/volumes", about }),
         listRows(context),
       ])
-      return (Volumes ?? []).map((volume) => summarise(volume, { rows, usedBytes: -1 }))
+      const wanted = (Volumes ?? []).filter(({ Labels }) => tenant === undefined || tenantOf(Labels) === tenant)
+      return wanted.map((volume) => summarise(volume, { rows, usedBytes: -1 }))
     },
     create: async ({ name, tenant = OPERATOR_TENANT, labels, sizeBytes }) => {
       if (sizeBytes !== undefined) throw noLimits(name)
