@@ -1,12 +1,5 @@
-import type {
-  ContainerInspect,
-  ContainerState,
-  ExitStatus,
-  HealthProbeResult,
-  HealthStatus,
-  NetworkAttachment,
-  PublishedPort,
-} from "../engine.js"
+import type { ContainerInspect, ContainerState, ExitStatus, HealthProbeResult, HealthStatus, PublishedPort } from "../engine.js"
+import type { Connection } from "../network/network-driver.js"
 import type { ContainerSpec } from "../spec/container-spec.js"
 import type { IdRange } from "../spec/id-range.js"
 import type { ResourceLimits } from "../spec/limits.js"
@@ -32,8 +25,8 @@ export interface ContainerRecord {
   readonly diskBytes?: number
   /** Undefined: the host's user namespace. */
   readonly idRange: IdRange | undefined
-  /** Kept from create to remove. */
-  readonly attachment: NetworkAttachment | undefined
+  /** Its place in each of its networks, in the order of its interfaces' default routes; kept from create (or connect) to remove (or disconnect). */
+  readonly connections: readonly Connection[]
   readonly ports: readonly PublishedPort[]
   readonly state: StoredState
   readonly restartCount: number

@@ -40,6 +40,7 @@ beforeEach(async () => {
     volumes: "",
     volumeMounts: "",
     networks: "",
+    nameServer: "",
     container,
     logDirectory: (id) => join(container(id), "log"),
     logFile: (id) => join(container(id), "log/current"),

@@ -19,7 +19,7 @@ export function summarize(context: Pick<LifecycleContext, "containers" | "health
     health: health(context, record).status,
     restartCount: record.restartCount,
     ports: runOf(record) === undefined ? [] : [...record.ports],
-    networks: record.attachment === undefined ? [] : [record.attachment],
+    networks: record.connections.map(({ attachment }) => attachment),
     labels: record.spec.labels ?? {},
     limits: record.limits,
     ...(diskBytes !== undefined && { diskBytes }),

@@ -49,7 +49,7 @@ export async function createContainer(context: LifecycleContext, asked: Containe
       resolved,
       limits,
       idRange: spec.userNamespace?.kind === "host" || spec.privileged === true ? undefined : owner.idRange,
-      attachment: undefined,
+      connections: [],
       ports: [],
       state: { status: "created" },
       restartCount: 0,
@@ -107,9 +107,9 @@ async function makeContainer(context: LifecycleContext, runner: StepRunner, draf
 async function lease(
   { network }: LifecycleContext,
   { id, tenant, resolved }: ContainerRecord,
-): Promise<Pick<ContainerRecord, "attachment" | "ports">> {
+): Promise<Pick<ContainerRecord, "connections" | "ports">> {
   const mode = resolved.network
-  if (mode.kind !== "network") return { attachment: undefined, ports: [] }
+  if (mode.kind !== "network") return { connections: [], ports: [] }
   const attachment = await network.reserve({
     containerId: id,
     tenant,
@@ -117,7 +117,7 @@ async function lease(
     ...(mode.address === undefined ? {} : { address: mode.address }),
   })
   const ports = resolved.ports.length === 0 ? [] : await network.reservePorts(id, resolved.ports)
-  return { attachment, ports }
+  return { connections: [{ attachment, aliases: mode.aliases ?? [] }], ports }
 }
 
 /** Named volumes exist from create on; a volume that this create made stays when it fails, as it would have in two steps. */

@@ -57,6 +57,8 @@ export interface EnginePaths {
   /** `run/volumes`: where the disks of volumes are mounted while somebody uses them. */
   readonly volumeMounts: string
   readonly networks: string
+  /** `run/names`: configuration of the containers' name server. */
+  readonly nameServer: string
   /** `containers/<id>`. */
   container(id: string): string
   /** `containers/<id>/log`: conmon writes `current`, rotation makes `current.1` … (1 is the youngest). */

@@ -7,14 +7,19 @@ describe("hostsFile", () => {
     const record = testRecord({
       spec: { image: "x", domainname: "example.org", extraHosts: { db: "10.9.9.9", host: "host-gateway" } },
       resolved: { ...testRecord().resolved, hostname: "h", network: { kind: "network", network: "bridge", aliases: ["api"] } },
-      attachment: {
-        network: "bridge",
-        interfaceName: "eth0",
-        macAddress: "02:00:00:00:00:01",
-        address: "10.88.0.5",
-        prefixLength: 16,
-        gateway: "10.88.0.1",
-      },
+      connections: [
+        {
+          attachment: {
+            network: "bridge",
+            interfaceName: "eth0",
+            macAddress: "02:00:00:00:00:01",
+            address: "10.88.0.5",
+            prefixLength: 16,
+            gateway: "10.88.0.1",
+          },
+          aliases: [],
+        },
+      ],
     })
     const lines = hostsFile(record).split("\n")
     expect(lines).toContain("127.0.0.1\tlocalhost")

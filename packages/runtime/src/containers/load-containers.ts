@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises"
 import { join } from "node:path"
+import type { NetworkAttachment } from "../engine.js"
 import { errnoOf } from "../errors.js"
 import type { ContainerRecord } from "./container-record.js"
 import type { DiagnosticSink, EnginePaths } from "./engine-context.js"
@@ -40,7 +41,7 @@ async function loadContainer(directory: string, id: string, report: DiagnosticSi
     // The power went before a create had its document on disk: it was never acknowledged.
     if (text === "") return undefined
     const value: unknown = JSON.parse(text)
-    if (isRecordOf(value, id)) return value
+    if (isRecordOf(value, id)) return withConnections(value)
     report.error("a container's document is not what it should be", { path })
     return deadContainer(id, "its document is not what it should be")
   } catch (error) {
@@ -71,6 +72,15 @@ function isRecordOf(value: unknown, id: string): value is ContainerRecord {
     "resolved" in value &&
     typeof value.resolved === "object"
   )
+}
+
+/** Documents of earlier versions have one attachment instead. */
+function withConnections(record: ContainerRecord & { attachment?: NetworkAttachment }): ContainerRecord {
+  const { attachment, ...rest } = record
+  if (Array.isArray(rest.connections)) return rest
+  const { network } = record.resolved
+  const aliases = network.kind === "network" ? (network.aliases ?? []) : []
+  return { ...rest, connections: attachment === undefined ? [] : [{ attachment, aliases }] }
 }
 
 /** Enough of a record to show and remove a container of which nothing is known but that it was there. */
@@ -107,7 +117,7 @@ function deadContainer(id: string, reason: string): ContainerRecord {
     },
     limits: {},
     idRange: undefined,
-    attachment: undefined,
+    connections: [],
     ports: [],
     state: { status: "dead", error: `The container's state could not be restored: ${reason}. Remove it; its writable layer goes with it.` },
     restartCount: 0,

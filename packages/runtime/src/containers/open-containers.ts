@@ -1,5 +1,6 @@
-import type { ContainerApi, OciRuntimeInfo } from "../engine.js"
+import type { ContainerApi, NetworkAttachment, NetworkSummary, OciRuntimeInfo } from "../engine.js"
 import { CgroupHandles } from "./cgroup-handles.js"
+import { connectNetwork, disconnectNetwork } from "./connect-network.js"
 import { createContainerApi } from "./container-api.js"
 import type { ContainerRecord } from "./container-record.js"
 import { checkOomKills } from "./container-stats.js"
@@ -31,9 +32,16 @@ export interface OpenContainersOptions extends Omit<EngineContext, "containers" 
 
 export interface OpenContainers {
   readonly api: ContainerApi
+  /** `NetworkApi.connect` and `disconnect`, with the network found already. */
+  readonly connections: ContainerConnections
   readonly reconciliation: Reconciliation
   /** Stops watching; operations under way are waited for. Containers go on running. */
   close(): Promise<void>
+}
+
+export interface ContainerConnections {
+  connect(network: NetworkSummary, container: string, options: { address?: string; aliases?: string[] }): Promise<NetworkAttachment>
+  disconnect(network: NetworkSummary, container: string): Promise<void>
 }
 
 const LOOK_INTERVAL_MS = 5000
@@ -86,6 +94,16 @@ export async function openContainers(options: OpenContainersOptions): Promise<Op
   )
   return {
     api: createContainerApi(context),
+    connections: {
+      connect: (network, reference, options) => {
+        const { id } = containers.find(reference)
+        return queue.run(id, () => connectNetwork(context, id, network, options))
+      },
+      disconnect: (network, reference) => {
+        const { id } = containers.find(reference)
+        return queue.run(id, () => disconnectNetwork(context, id, network))
+      },
+    },
     reconciliation,
     close: async () => {
       closing.abort()

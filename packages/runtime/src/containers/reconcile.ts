@@ -4,6 +4,7 @@ import { errnoOf } from "../errors.js"
 import { readMounts } from "../kernel/mount-table.js"
 import { isSameProcessAlive } from "../kernel/process-stat.js"
 import { writeFileAtomic } from "../kernel/write-file-atomic.js"
+import { attachOptions } from "./connect-network.js"
 import { type ContainerRecord, runOf } from "./container-record.js"
 import { cleanUpRun, endRun, scheduleRestart } from "./end-run.js"
 import { endExec } from "./exec-container.js"
@@ -122,7 +123,10 @@ async function removeLeftovers(context: LifecycleContext): Promise<number> {
   return removed
 }
 
-async function restoreTenants({ tenants, cgroups, report }: LifecycleContext): Promise<void> {
+async function restoreTenants({ tenants, cgroups, network, report }: LifecycleContext): Promise<void> {
+  await each(tenants.list(), report, async ({ name, networkBytesPerSecond }) => {
+    if (networkBytesPerSecond !== undefined) await network.setRate(name, networkBytesPerSecond)
+  })
   await each(tenants.list(), report, async ({ name, limits }) => {
     if (Object.keys(limits).length === 0) return
     await cgroups.ensureTenant(name)
@@ -134,12 +138,13 @@ async function restoreNetwork({ containers, network }: LifecycleContext): Promis
   const all = containers.all()
   const alive = all.flatMap((record) => {
     const run = runOf(record)
-    const { id: containerId, attachment, ports } = record
-    return run === undefined || attachment === undefined
-      ? []
-      : [{ containerId, process: { pid: run.pid, startTicks: run.pidStartTicks }, attachment, ports: [...ports] }]
+    return run === undefined || record.connections.length === 0 ? [] : [attachOptions(record, run)]
   })
-  await network.reconcile(alive, new Map(all.map((record) => [record.id, record])))
+  const known = all.map(({ id, tenant, connections, ports }) => {
+    const attachments = connections.map(({ attachment }) => attachment)
+    return [id, { tenant, attachments, ports }] as const
+  })
+  await network.reconcile(alive, new Map(known))
 }
 
 function goOn(context: LifecycleContext, record: ContainerRecord, rebooted: boolean): void {

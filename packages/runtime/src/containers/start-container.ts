@@ -1,11 +1,13 @@
 import { mkdirSync } from "node:fs"
 import { EngineError, isEngineError } from "../errors.js"
 import type { CreatedSandbox } from "../sandbox/sandbox.js"
+import { attachOptions } from "./connect-network.js"
 import { type ContainerRecord, type ResolvedUser, runOf } from "./container-record.js"
 import { syncOfRun } from "./container-store.js"
 import { began, startFailed } from "./container-transitions.js"
 import { scheduleRestart } from "./end-run.js"
 import { writeEtcFiles } from "./etc-files.js"
+import { leaveSharedBridge } from "./leave-shared-bridge.js"
 import { type LifecycleContext, stepDeadlineMs } from "./lifecycle-context.js"
 import { holdPodNamespaces } from "./pods.js"
 import { resolveUser } from "./resolve-user.js"
@@ -33,9 +35,10 @@ export async function startContainer(context: LifecycleContext, id: string, byPo
   }
 }
 
-async function run(context: LifecycleContext, runner: StepRunner, record: ContainerRecord, byPolicy: boolean): Promise<void> {
+async function run(context: LifecycleContext, runner: StepRunner, found: ContainerRecord, byPolicy: boolean): Promise<void> {
+  const record = await leaveSharedBridge(context, found)
   const { sandbox, network, runs, containers, clock } = context
-  const { id, attachment } = record
+  const { id, connections } = record
   const location = { tenant: record.tenant, containerId: id }
   const [{ rootfs, user }, cgroup, etcMounts] = await together([
     mountRoot(context, runner, record),
@@ -53,13 +56,13 @@ async function run(context: LifecycleContext, runner: StepRunner, record: Contai
       deadlineMs: stepDeadlineMs.files,
       run: async () => {
         mkdirSync(context.paths.logDirectory(id), { recursive: true, mode: 0o700 })
-        return writeEtcFiles(context.paths, record)
+        return writeEtcFiles(context.paths, record, network.resolversFor(connections))
       },
     }),
     runner.step({
       name: "bridge",
       deadlineMs: stepDeadlineMs.network,
-      run: () => (attachment === undefined ? Promise.resolve() : network.ensure()),
+      run: () => network.ensure(connections.map(({ attachment }) => attachment.network)),
     }),
   ])
   const created = await runner.step({
@@ -137,10 +140,10 @@ async function mountRoot(
 }
 
 function connect({ network }: LifecycleContext, record: ContainerRecord, created: CreatedSandbox): Promise<void> {
-  const process = { pid: created.pid, startTicks: created.pidStartTicks }
-  if (record.attachment !== undefined)
-    return network.attach({ containerId: record.id, process, attachment: record.attachment, ports: [...record.ports] })
-  return record.resolved.network.kind === "none" ? network.attachLoopback(process) : Promise.resolve()
+  if (record.connections.length > 0) return network.attach(attachOptions(record, created))
+  const { kind } = record.resolved.network
+  const isOwn = kind === "none" || kind === "network"
+  return isOwn ? network.attachLoopback({ pid: created.pid, startTicks: created.pidStartTicks }) : Promise.resolve()
 }
 
 async function discardSandbox(context: LifecycleContext, record: ContainerRecord): Promise<void> {

@@ -35,7 +35,7 @@ export function testRecord(change: Partial<ContainerRecord> = {}): ContainerReco
     },
     limits: {},
     idRange: undefined,
-    attachment: undefined,
+    connections: [],
     ports: [],
     state: { status: "created" },
     restartCount: 0,

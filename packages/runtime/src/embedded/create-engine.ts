@@ -80,6 +80,7 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
   const ociRuntimes = await sandbox.probeRuntimes()
   const network = await createNetworkDriver({
     directory: paths.networks,
+    runDirectory: paths.nameServer,
     instance,
     tag: instanceTag(paths.root),
     clock,
@@ -157,9 +158,9 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
     info: async () => info,
     containers: opened.api,
     images,
-    networks: createNetworkApi(network, store),
+    networks: createNetworkApi({ network, containers: store, connections: opened.connections, events }),
     volumes,
-    tenants: createTenantApi({ tenants, cgroups, snapshots, containers: store, volumes, events }),
+    tenants: createTenantApi({ tenants, cgroups, snapshots, network, info, containers: store, volumes, events }),
     events: (eventOptions) => events.read(eventOptions),
     close: () => {
       closed ??= (async () => {

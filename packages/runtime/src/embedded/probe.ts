@@ -67,6 +67,7 @@ export async function probeHost(options: ProbeHostOptions): Promise<EngineInfo> 
     abilities,
     enforceableLimits: valueOr<EngineInfo["enforceableLimits"]>(() => limitAbilities(layout), {}),
     features: embeddedFeatures
+      .filter((feature) => featureNeeds[feature]?.every((name) => has(abilities, name)) ?? true)
       .filter((feature) => feature !== "volume-limits" || has(abilities, thinDisksAbility))
       .filter(
         (feature) => feature !== "disk-limits" || [thinDisksAbility, "overlayfs", "idmapped-mounts"].every((name) => has(abilities, name)),
@@ -92,6 +93,9 @@ export const embeddedFeatures: readonly EngineFeature[] = [
   "volumes",
   "volume-limits",
   "disk-limits",
+  "networks",
+  "tenant-networks",
+  "network-rates",
   "image-load",
   "image-import",
   "image-save",
@@ -99,6 +103,13 @@ export const embeddedFeatures: readonly EngineFeature[] = [
   "image-push",
   "image-garbage",
 ]
+
+/** Abilities of the host without which there is no such feature. */
+const featureNeeds: Partial<Record<EngineFeature, readonly string[]>> = {
+  networks: ["nftables"],
+  "tenant-networks": ["nftables"],
+  "network-rates": ["nftables", "network.rates"],
+}
 
 // What is degraded works; overlayfs that is degraded does not (`probeFilesystems`).
 function has(abilities: readonly Ability[], wanted: string): boolean {

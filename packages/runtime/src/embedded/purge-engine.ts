@@ -19,7 +19,7 @@ export interface PurgeEngineOptions {
 const KILL_DEADLINE_MS = 10_000
 
 /**
- * Takes a whole instance off the host: kills its containers, removes its cgroups, links, packet rules and mounts, and deletes root and run
+ * Takes a whole instance off the host: kills its containers, removes its cgroups, bridges, links, queues, packet rules, name server and mounts, and deletes root and run
  * directory with all images, volumes and writable layers. Only what is named after this root is touched. For uninstalling
  * and for tests; safe to repeat. Rejects with `engine_unavailable` while an engine works on the root.
  */
@@ -31,6 +31,7 @@ export async function purgeEngine(options: PurgeEngineOptions): Promise<void> {
     await removeGroups(paths.root, paths.tenants, paths.run)
     const network = await createNetworkDriver({
       directory: paths.networks,
+      runDirectory: paths.nameServer,
       instance: instanceName(paths.root),
       tag: instanceTag(paths.root),
     })

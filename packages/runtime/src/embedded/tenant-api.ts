@@ -3,31 +3,39 @@ import type { ContainerStore } from "../containers/container-store.js"
 import type { EventSink, VolumeStore } from "../containers/engine-context.js"
 import { KeyedQueue } from "../containers/keyed-queue.js"
 import type { TenantRecord, TenantStore } from "../containers/tenants/tenant-store.js"
-import type { TenantApi, TenantSummary } from "../engine.js"
+import type { EngineInfo, TenantApi, TenantSummary } from "../engine.js"
 import { EngineError } from "../errors.js"
+import type { NetworkDriver } from "../network/network-driver.js"
+import { shapingAbility } from "../network/probe-shaping.js"
 import type { Snapshotter } from "../snapshots/snapshotter.js"
+import { checkInteger } from "../spec/check.js"
 import { checkTenantName } from "../spec/names.js"
 
 interface TenantServices {
   tenants: TenantStore
   cgroups: CgroupDriver
   snapshots: Pick<Snapshotter, "releaseRange">
+  network: Pick<NetworkDriver, "setRate" | "removeTenant">
+  info: Pick<EngineInfo, "features" | "abilities">
   containers: ContainerStore
   volumes: VolumeStore
   events: EventSink
 }
 
-/** Tenants as a cgroup and an id range each. */
+/** 8 kbit/s, below which no protocol works, to 100 Gbit/s. */
+const RATE_BOUNDS = { least: 1000, most: 12_500_000_000 } as const
+
+/** Tenants as a cgroup, an id range and networks each. */
 export function createTenantApi(services: TenantServices): TenantApi {
   const { tenants, cgroups, containers, volumes, events } = services
   const queue = new KeyedQueue()
   const emit = (action: "create" | "update" | "remove", name: string, attributes: Record<string, string> = {}): Promise<void> =>
     events.emit({ kind: "tenant", action, id: name, name, tenant: name, attributes })
-  const summary = ({ name, idRange, limits }: TenantRecord): TenantSummary => ({
+  const summary = ({ name, idRange, ...settings }: TenantRecord): TenantSummary => ({
     name,
     uidBase: idRange.uidBase,
     idCount: idRange.size,
-    limits,
+    ...settings,
     cgroupPath: `/${cgroups.rootName}/${name}`,
   })
   return {
@@ -44,8 +52,22 @@ export function createTenantApi(services: TenantServices): TenantApi {
         return summary(record)
       })
     },
-    setNetworkRate: async (tenant) => {
-      throw new EngineError("unsupported", { facts: { tenant }, publicMessage: "This engine cannot limit the network rate of a tenant." })
+    setNetworkRate: async (name, bytesPerSecond) => {
+      checkTenantName("tenant", name)
+      checkRate(bytesPerSecond)
+      refuseUnlessAble(services.info)
+      return queue.run(name, async () => {
+        const before = tenants.get(name)
+        const record = await tenants.setNetworkRate(name, bytesPerSecond)
+        try {
+          await services.network.setRate(name, bytesPerSecond)
+        } catch (error) {
+          await tenants.setNetworkRate(name, before?.networkBytesPerSecond)
+          throw error
+        }
+        await emit(before === undefined ? "create" : "update", name, { networkBytesPerSecond: String(bytesPerSecond ?? "unlimited") })
+        return summary(record)
+      })
     },
     remove: (name) =>
       queue.run(name, async () => {
@@ -60,10 +82,25 @@ export function createTenantApi(services: TenantServices): TenantApi {
             publicMessage: `Tenant "${name}" still has ${owned} containers and ${ownedVolumes} volumes. Remove them first.`,
           })
         }
+        await services.network.removeTenant(name)
         await cgroups.removeTenant(name)
         await services.snapshots.releaseRange(record.idRange)
         await tenants.remove(name)
         await emit("remove", name)
       }),
   }
+}
+
+function checkRate(bytesPerSecond: number | undefined): void {
+  if (bytesPerSecond !== undefined) checkInteger("bytesPerSecond", bytesPerSecond, RATE_BOUNDS.least, RATE_BOUNDS.most)
+}
+
+function refuseUnlessAble({ features, abilities }: Pick<EngineInfo, "features" | "abilities">): void {
+  if (features.includes("network-rates")) return
+  const ability = abilities.find(({ name }) => name === shapingAbility)
+  throw new EngineError("unsupported", {
+    facts: { ability: shapingAbility },
+    publicMessage:
+      `This host cannot limit the rate of networks: ${ability?.detail ?? "it could not be found out."} ${ability?.remedy ?? ""}`.trim(),
+  })
 }

@@ -8,6 +8,7 @@ export const toolPackages: Readonly<Record<string, string>> = {
   nft: "nftables",
   ip: "iproute2",
   tc: "iproute2",
+  "aardvark-dns": "aardvark-dns",
   busybox: "busybox-static",
   unshare: "util-linux",
   nsenter: "util-linux",

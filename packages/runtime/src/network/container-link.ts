@@ -7,12 +7,13 @@ import { type HostNetwork, hasIpv6 } from "./host-network.js"
 import { parseAddress } from "./ipv4.js"
 import { addAddress, addDefaultRoute } from "./netlink/addresses.js"
 import { allowHairpin, createVeth, decodeLink, deleteLink, getLink, type Link, setLinkUp, withoutLinkLocalV6 } from "./netlink/links.js"
+import type { NetlinkMessage } from "./netlink/message.js"
 import { NetlinkSocket } from "./netlink/netlink-socket.js"
 
-/** Joins the network namespace of this very process to the bridge: veth pair, address, default route, loopback up. Undone wholly when a step fails. */
+/** Joins the network namespace of this very process to the bridge: veth pair, address, loopback up, and the default route where it is this attachment's. Undone wholly when a step fails. */
 export async function connectContainer(
   host: HostNetwork,
-  options: { process: ProcessIdentity; linkName: string; bridge: Link; attachment: NetworkAttachment },
+  options: { process: ProcessIdentity; linkName: string; bridge: Link; attachment: NetworkAttachment; defaultRoute: boolean },
 ): Promise<void> {
   await inNamespaceOf(options.process, async (inside, namespaceFd) => {
     const { attachment, bridge, linkName } = options
@@ -25,7 +26,7 @@ export async function connectContainer(
     const quiet = hasIpv6() ? [withoutLinkLocalV6(linkName)] : []
     try {
       await host.request("create veth", createVeth(pair), ...quiet, allowHairpin(linkName), setLinkUp(linkName))
-      await configureInside(inside, attachment)
+      await configureInside(inside, attachment, options.defaultRoute)
     } catch (error) {
       await removeLink(host, linkName)
       throw error
@@ -52,17 +53,29 @@ export async function removeLink(host: HostNetwork, name: string): Promise<void>
   }
 }
 
-async function configureInside(inside: NetlinkSocket, attachment: NetworkAttachment): Promise<void> {
+/** Makes the attachment's gateway that of all that is not on the container's own links; its link is there. */
+export async function replaceDefaultRoute(process: ProcessIdentity, { interfaceName, gateway }: NetworkAttachment): Promise<void> {
+  await inNamespaceOf(process, async (inside) => {
+    const linkIndex = indexOf(await inside.request(getLink(interfaceName)), interfaceName)
+    await inside.request(addDefaultRoute({ linkIndex, gateway: parseAddress(gateway) ?? 0 }))
+  })
+}
+
+async function configureInside(inside: NetlinkSocket, attachment: NetworkAttachment, defaultRoute: boolean): Promise<void> {
   const name = attachment.interfaceName
   const quiet = hasIpv6() ? [withoutLinkLocalV6(name)] : []
-  const answers = await inside.request(setLinkUp("lo"), ...quiet, setLinkUp(name), getLink(name))
-  const message = answers.at(-1)?.[0]
-  if (message === undefined) throw new EngineError("network_failed", { facts: { op: "find link in container", name } })
-  const linkIndex = decodeLink(message).index
+  const linkIndex = indexOf(await inside.request(setLinkUp("lo"), ...quiet, setLinkUp(name), getLink(name)), name)
   await inside.request(
     addAddress({ linkIndex, address: parseAddress(attachment.address) ?? 0, prefixLength: attachment.prefixLength }),
-    addDefaultRoute({ linkIndex, gateway: parseAddress(attachment.gateway) ?? 0 }),
+    ...(defaultRoute ? [addDefaultRoute({ linkIndex, gateway: parseAddress(attachment.gateway) ?? 0 })] : []),
   )
+}
+
+/** Of the link that the last of the requests asked for. */
+function indexOf(answers: readonly NetlinkMessage[][], name: string): number {
+  const message = answers.at(-1)?.[0]
+  if (message === undefined) throw new EngineError("network_failed", { facts: { op: "find link in container", name } })
+  return decodeLink(message).index
 }
 
 async function inNamespaceOf(process: ProcessIdentity, work: (inside: NetlinkSocket, namespaceFd: number) => Promise<void>): Promise<void> {

@@ -3,23 +3,28 @@ import type { NetworkSummary } from "../engine.js"
 import { EngineError } from "../errors.js"
 import { type Clock, systemClock } from "../kernel/clock.js"
 import { type SpawnTool, spawnTool } from "../kernel/spawn-tool.js"
-import { connectContainer, raiseLoopback, removeLink } from "./container-link.js"
+import { OPERATOR_TENANT } from "../spec/check-operator-only.js"
+import { attachContainer, namedContainer, reattachContainer } from "./attach-container.js"
+import { raiseLoopback } from "./container-link.js"
+import { DEFAULT_NETWORK, defaultNetworkOf, tenantOfDefaultNetwork } from "./default-network.js"
 import { ensureBridge, removeBridge } from "./host-bridge.js"
-import { tenantNumberOf } from "./ipv4.js"
 import { Leases } from "./leases.js"
-import { LinkCounterReader, seenFromOtherEnd } from "./link-counters.js"
+import { LinkCounterReader, seenFromOtherEnd, sumCounters } from "./link-counters.js"
 import type { Link } from "./netlink/links.js"
 import { networkAbilities } from "./network-abilities.js"
-import { type NetworkContext, openNetworkContext, type Warn } from "./network-context.js"
+import { openNetworkContext, type Warn } from "./network-context.js"
 import type { NetworkDocument } from "./network-document.js"
-import type { NetworkDriver } from "./network-driver.js"
+import type { CreateNetworkOptions, NetworkDriver } from "./network-driver.js"
 import { otherInstancesPorts } from "./ports/other-instances.js"
-import { reconcileNetwork } from "./reconcile-network.js"
+import { reconcileNetworks } from "./reconcile-network.js"
+import { removeAll } from "./remove-all.js"
 import { settleDocument } from "./settle-document.js"
 
 export interface NetworkDriverOptions {
   /** `root/networks`. */
   directory: string
+  /** For the name server's configuration; lost at reboot. */
+  runDirectory: string
   /** `instanceName(root)`: the nftables table. */
   instance: string
   /** `instanceTag(root)`: in the names of links. */
@@ -29,81 +34,144 @@ export interface NetworkDriverOptions {
   warn?: Warn
 }
 
-/** The network driver over rtnetlink and nftables. Touches nothing until it is asked to. IPv4; one network, `bridge`. */
+/** The network driver over rtnetlink, nftables, tc and aardvark-dns. Touches nothing until it is asked to. IPv4. */
 export async function createNetworkDriver(options: NetworkDriverOptions): Promise<NetworkDriver> {
   const clock = options.clock ?? systemClock
   const spawn = options.spawn ?? spawnTool
   const context = openNetworkContext({ ...options, clock, spawn, warn: options.warn ?? (() => undefined) })
-  const { host, store, rules, departures, linkName } = context
+  const { host, store, rules, names, shaper, departures, linkName, bridged } = context
   await store.load()
   const leases = new Leases(store, async () => otherInstancesPorts({ own: options.instance, tables: await host.tables(), spawn }))
   const counters = new LinkCounterReader()
+  const preference = Number.parseInt(options.tag, 16)
   let forwardingSwitchedOn = false
+  let lastSettled: Promise<unknown> = Promise.resolve()
 
-  const settled = shared(() => settleDocument(context, { preference: Number.parseInt(options.tag, 16), now: clock.now() }))
-  // Once the bridge is there its subnet is decided; before, routes may have come that it must avoid.
-  const document = async (bridge?: Link): Promise<NetworkDocument> => {
-    const existing = bridge ?? (await host.link(context.bridge))
-    return store.document !== undefined && existing !== undefined ? store.document : settled()
+  // One after the other, or two networks would choose the same subnet.
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = lastSettled.then(work)
+    lastSettled = turn.catch(() => undefined)
+    return turn
   }
-  const made = shared(async () => {
-    const existing = await host.link(context.bridge)
-    const network = await document(existing)
+  const settle = (settings: CreateNetworkOptions): Promise<NetworkDocument> =>
+    inTurn(() => settleDocument(context, { ...settings, preference, now: clock.now() }))
+  /** Of the tenant; its default network is made when it is asked for. */
+  const documentFor = async (name: string, tenant: string): Promise<NetworkDocument> => {
+    const existing = store.get(name)
+    const isDefault = tenantOfDefaultNetwork(name) === tenant
+    if (existing?.tenant !== tenant && !isDefault) throw unknownNetwork(name)
+    // Once the bridge is there its subnet is decided; before, routes may have come that it must avoid.
+    if (existing !== undefined && (bridged.has(name) || (await host.link(existing.bridge)) !== undefined)) return existing
+    return settle({ name, tenant })
+  }
+  const making = new Map<string, Promise<Link>>()
+  const make = async (name: string): Promise<Link> => {
+    const known = store.get(name)
+    if (known === undefined) throw unknownNetwork(name)
+    const existing = await host.link(known.bridge)
+    const document = existing === undefined ? await settle(known) : known
     const onForwarding = (): void => {
       forwardingSwitchedOn = true
     }
-    const bridge = await ensureBridge(host, { document: network, existing, onForwarding })
-    if (!(await host.hasTable(options.instance))) await rules.apply(network)
-    return { network, bridge }
-  })
+    const bridge = await ensureBridge(host, { document, existing, onForwarding })
+    const isNew = !bridged.has(name) || existing === undefined
+    bridged.add(name)
+    if (isNew || !(await host.hasTable(options.instance))) await rules.apply()
+    if (isNew) await shaper.join(document.tenant, document.bridge)
+    return bridge
+  }
+  /** The network's bridge, with rules. Concurrent callers share one run; the next caller after it starts another. */
+  const made = (name: string): Promise<Link> => {
+    const running = making.get(name) ?? make(name).finally(() => making.delete(name))
+    making.set(name, running)
+    return running
+  }
+  const dropNetwork = async (network: NetworkDocument): Promise<void> => {
+    const { name, bridge, leases: held } = network
+    if (store.get(name) !== network) throw unknownNetwork(name)
+    if (Object.keys(held).length > 0) throw inUse(network)
+    // The document goes first: a bridge without one is removed by the next start.
+    await store.remove(name)
+    await departures.settled()
+    await names.forget(bridge)
+    const wasMade = bridged.delete(name)
+    await removeBridge(host, bridge)
+    if (wasMade) await rules.apply()
+  }
+  const bridgesOf = async (tenant: string): Promise<string[]> => {
+    const found = new Set((await host.links()).map(({ name }) => name))
+    return store.all().flatMap((network) => (network.tenant === tenant && found.has(network.bridge) ? [network.bridge] : []))
+  }
+  const attaching = { context, made }
 
   return {
-    ensure: async () => {
-      await made()
+    ensure: async (networks) => {
+      for (const network of networks) await made(network)
     },
-    list: async () => [...(store.document === undefined ? [] : [summaryOf(store.document)]), builtIn("host"), builtIn("none")],
-    reserve: async ({ containerId, network, ...options }) => {
-      if (network !== "bridge") throw unknownNetwork(network)
-      return leases.reserveAddress(await document(), { containerId, tenant: "operator", ...options })
+    list: () => [...store.all().map(summaryOf), builtIn("host"), builtIn("none")],
+    create: async (settings) => {
+      refuseBuiltIn(settings.name)
+      return inTurn(async () => {
+        if (store.get(settings.name) !== undefined) throw nameInUse(settings.name)
+        return summaryOf(await settleDocument(context, { ...settings, preference, now: clock.now() }))
+      })
     },
-    reservePorts: async (containerId, ports) => (ports.length === 0 ? [] : leases.reservePorts(await document(), containerId, ports)),
-    attach: async ({ containerId, process, attachment, ports }) => {
-      const { network, bridge } = await made()
-      const link = linkName(attachment.address)
-      await departures.finish(link)
-      await connectContainer(host, { process, linkName: link, bridge, attachment })
-      try {
-        await rules.attach(
-          containerId,
-          { address: attachment.address, ports, tenantNumber: tenantNumberOf(attachment.macAddress) },
-          network,
-        )
-      } catch (error) {
-        await removeLink(host, link)
-        throw error
-      }
+    remove: async (name) => {
+      const document = store.get(name)
+      if (builtInNames.includes(name) || tenantOfDefaultNetwork(name) !== undefined) throw staysHere(name)
+      if (document === undefined) throw unknownNetwork(name)
+      await inTurn(() => dropNetwork(document))
+      return summaryOf(document)
     },
+    removeTenant: async (tenant) => {
+      const own = store.all().filter((network) => network.tenant === tenant)
+      await shaper.set(tenant, undefined, await bridgesOf(tenant))
+      for (const network of own) await inTurn(() => dropNetwork(network))
+    },
+    reserve: async ({ network, tenant = OPERATOR_TENANT, interfaceName = "eth0", ...lease }) => {
+      const name = network === DEFAULT_NETWORK ? defaultNetworkOf(tenant) : network
+      return leases.reserveAddress(await documentFor(name, tenant), { tenant, interfaceName, ...lease })
+    },
+    reservePorts: async (containerId, ports) => (ports.length === 0 ? [] : leases.reservePorts(containerId, ports)),
+    attach: (target) => attachContainer(attaching, target),
+    reattach: (target) => reattachContainer(attaching, target),
     attachLoopback: raiseLoopback,
     detach: async (containerId) => {
-      const network = store.document
-      const address = network?.leases[containerId]?.address
-      if (network === undefined || address === undefined) return
-      await rules.detach(containerId, network)
-      departures.begin(linkName(address))
+      const links = [...leases.addressesOf(containerId).values()].map(linkName)
+      await rules.detach(containerId)
+      names.detach(containerId)
+      for (const link of links) departures.begin(link)
     },
-    release: async (containerId) => leases.release(containerId),
+    rename: (containerId, name, connections) =>
+      names.rename(containerId, (network) => {
+        const connection = connections.find(({ attachment }) => attachment.network === network)
+        return namedContainer({ containerId, name }, connection?.attachment, connection?.aliases ?? []).names
+      }),
+    release: async (containerId, network) => leases.release(containerId, network),
+    resolversFor: (connections) => {
+      const first = connections[0]
+      return names.available && first !== undefined ? [first.attachment.gateway] : undefined
+    },
+    setRate: async (tenant, bytesPerSecond) => shaper.set(tenant, bytesPerSecond, await bridgesOf(tenant)),
     sample: (containerId) => {
-      const address = store.document?.leases[containerId]?.address
-      const own = address === undefined ? undefined : counters.counters(linkName(address))
-      return own === undefined ? undefined : seenFromOtherEnd(own)
+      const seen = [...leases.addressesOf(containerId).values()].flatMap((address) => counters.counters(linkName(address)) ?? [])
+      return seen.length === 0 ? undefined : seenFromOtherEnd(sumCounters(seen))
     },
     reconcile: async (alive, known) => {
-      if (alive.length > 0) await made()
-      await reconcileNetwork(context, { alive, known })
+      await reconcileNetworks(context, { alive, known, leases, made })
     },
-    abilities: () => networkAbilities({ host, spawn, bridge: context.bridge, subnet: store.document?.subnet, forwardingSwitchedOn }),
+    abilities: () =>
+      networkAbilities({
+        host,
+        spawn,
+        prefix: context.prefix,
+        subnet: store.get(DEFAULT_NETWORK)?.subnet,
+        forwardingSwitchedOn,
+        names: names.available,
+      }),
     settled: () => departures.settled(),
     close: async () => {
+      await names.close()
       await departures.settled()
       host[Symbol.dispose]()
     },
@@ -116,36 +184,45 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
   }
 }
 
-async function removeAll(context: NetworkContext): Promise<void> {
-  const links: Link[] = await context.host.links()
-  for (const link of links) if (link.kind === "veth" && context.ownsLink(link.name)) await removeLink(context.host, link.name)
-  await removeBridge(context.host, context.bridge)
-  await context.rules.remove()
-}
-
-/** Concurrent callers share one run; the next caller after it starts another. */
-function shared<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined
-  return () => {
-    running ??= work().finally(() => {
-      running = undefined
-    })
-    return running
-  }
-}
+const builtInNames = [DEFAULT_NETWORK, "host", "none"]
 
 function summaryOf(network: NetworkDocument): Omit<NetworkSummary, "containers"> {
-  const { id, name, tenant, subnet, gateway, bridge, createdAt } = network
-  return { id, name, tenant, driver: "bridge", subnet, gateway, bridge, internal: false, createdAt, labels: {} }
+  const { id, name, tenant, subnet, gateway, bridge, createdAt, internal = false, labels = {} } = network
+  return { id, name, tenant, driver: "bridge", subnet, gateway, bridge, internal, createdAt, labels }
 }
 
 function builtIn(driver: "host" | "none"): Omit<NetworkSummary, "containers"> {
-  return { id: driver, name: driver, tenant: "operator", driver, internal: driver === "none", createdAt: 0, labels: {} }
+  return { id: driver, name: driver, tenant: OPERATOR_TENANT, driver, internal: driver === "none", createdAt: 0, labels: {} }
+}
+
+function refuseBuiltIn(name: string): void {
+  if (builtInNames.includes(name)) throw nameInUse(name)
+  if (tenantOfDefaultNetwork(name) === undefined) return
+  throw new EngineError("invalid_argument", {
+    facts: { network: name },
+    publicMessage: `Names that end with ".${DEFAULT_NETWORK}" are for the networks that tenants have by themselves. Choose another.`,
+  })
+}
+
+function nameInUse(name: string): EngineError {
+  return new EngineError("name_in_use", {
+    facts: { network: name },
+    publicMessage: `There is a network "${name}" already. Choose another name.`,
+  })
+}
+
+function inUse({ name, leases }: NetworkDocument): EngineError {
+  const count = Object.keys(leases).length
+  return new EngineError("network_in_use", {
+    facts: { network: name, containers: count },
+    publicMessage: `Network "${name}" is in use by ${count === 1 ? "one container" : `${count} containers`}. Disconnect or remove them first.`,
+  })
+}
+
+function staysHere(name: string): EngineError {
+  return new EngineError("conflict", { facts: { network: name }, publicMessage: `Network "${name}" belongs to the engine and stays.` })
 }
 
 function unknownNetwork(network: string): EngineError {
-  return new EngineError("not_found", {
-    facts: { network },
-    publicMessage: `There is no network ${JSON.stringify(network)}. This engine has bridge, host and none.`,
-  })
+  return new EngineError("not_found", { facts: { network }, publicMessage: `There is no network ${JSON.stringify(network)}.` })
 }

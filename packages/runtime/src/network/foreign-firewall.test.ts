@@ -23,7 +23,7 @@ function host(outputs: Record<string, string>): SpawnTool {
 }
 
 const find = (outputs: Record<string, string>, legacy = "") =>
-  findBlockingFirewall({ spawn: host(outputs), bridge: "plabcdef", legacyTables: () => legacy })
+  findBlockingFirewall({ spawn: host(outputs), prefix: "plabcdef", legacyTables: () => legacy })
 
 describe("findBlockingFirewall", () => {
   it("finds Docker's policy and names the chain that Docker leaves to others", async () => {
@@ -33,20 +33,20 @@ describe("findBlockingFirewall", () => {
     })
     expect(blocking).toEqual({
       chain: "chain FORWARD of table ip filter",
-      remedy: "iptables -I DOCKER-USER -i plabcdef -j ACCEPT; iptables -I DOCKER-USER -o plabcdef -j ACCEPT",
+      remedy: "iptables -I DOCKER-USER -i plabcdef+ -j ACCEPT; iptables -I DOCKER-USER -o plabcdef+ -j ACCEPT",
     })
   })
 
-  it("is content once there is a rule about the bridge", async () => {
+  it("is content once there is a rule about the bridges", async () => {
     expect(
-      await find({ "nft -j list chains": dockerChains, "nft list table ip filter": 'iifname "plabcdef" counter accept' }),
+      await find({ "nft -j list chains": dockerChains, "nft list table ip filter": 'iifname "plabcdef*" counter accept' }),
     ).toBeUndefined()
   })
 
   it("gives a remedy without Docker too", async () => {
     const blocking = await find({ "nft -j list chains": dockerChains, "nft list table ip filter": "" })
     expect(blocking?.remedy).toBe(
-      "nft insert rule ip filter FORWARD iifname plabcdef accept; nft insert rule ip filter FORWARD oifname plabcdef accept",
+      'nft insert rule ip filter FORWARD iifname "plabcdef*" accept; nft insert rule ip filter FORWARD oifname "plabcdef*" accept',
     )
   })
 
@@ -57,7 +57,7 @@ describe("findBlockingFirewall", () => {
     ).toMatchObject({ chain: "chain FORWARD of iptables-legacy" })
     expect(
       await find(
-        { "nft -j list chains": chains, "iptables-legacy -S": "-P FORWARD DROP\n-A DOCKER-USER -i plabcdef -j ACCEPT\n" },
+        { "nft -j list chains": chains, "iptables-legacy -S": "-P FORWARD DROP\n-A DOCKER-USER -i plabcdef+ -j ACCEPT\n" },
         "filter\n",
       ),
     ).toBeUndefined()

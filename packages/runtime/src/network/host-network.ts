@@ -7,6 +7,7 @@ import { decodeRoute, listRoutes, type Route } from "./netlink/addresses.js"
 import { decodeLink, getLink, type Link, listLinks } from "./netlink/links.js"
 import { attributes, decodeAttributes, type NetlinkMessage, type NetlinkRequest, netlinkFlags, readText, text } from "./netlink/message.js"
 import { NetlinkSocket } from "./netlink/netlink-socket.js"
+import { addSetElement, batchMark, deleteSetElement, type SetElement } from "./netlink/set-elements.js"
 
 /** The host's side of networking: links, routes and settings of this process's network namespace. Opened on first use. */
 export class HostNetwork implements Disposable {
@@ -72,6 +73,21 @@ export class HostNetwork implements Disposable {
     this.#netfilter ??= NetlinkSocket.open("netfilter")
     const [answer] = await this.#netfilter.request(listTables())
     return (answer ?? []).map((message) => readText(decodeAttributes(message.body.subarray(4)).get(NFTA_TABLE_NAME)) ?? "")
+  }
+
+  /** Adds and removes elements of named nftables sets, all or none; takes a fraction of a millisecond, where `nft` takes several. Rejects with `network_failed`. */
+  async changeElements({ add, remove }: { add: readonly SetElement[]; remove: readonly SetElement[] }): Promise<void> {
+    try {
+      this.#netfilter ??= NetlinkSocket.open("netfilter")
+      await this.#netfilter.request(batchMark("begin"), ...remove.map(deleteSetElement), ...add.map(addSetElement), batchMark("end"))
+    } catch (error) {
+      throw toEngineError(
+        error,
+        "network_failed",
+        { op: "change nftables set" },
+        `The packet filter did not take a change (${errnoOf(error) ?? "unknown error"}).`,
+      )
+    }
   }
 
   [Symbol.dispose](): void {

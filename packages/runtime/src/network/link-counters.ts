@@ -57,6 +57,20 @@ export function parseLinkCounters(text: string): Map<string, LinkCounters> {
 // name: bytes packets errs drop fifo frame compressed multicast, then the same of what was sent.
 const LINE = /^ *([^\s:]+): *(\d+) +(\d+) +\d+ +(\d+) +\d+ +\d+ +\d+ +\d+ +(\d+) +(\d+) +\d+ +(\d+)/gm
 
+/** Of several links together. */
+export function sumCounters(list: readonly LinkCounters[]): LinkCounters {
+  const sum: LinkCounters = {
+    receivedBytes: 0,
+    transmittedBytes: 0,
+    receivedPackets: 0,
+    transmittedPackets: 0,
+    receivedDropped: 0,
+    transmittedDropped: 0,
+  }
+  for (const counters of list) for (const name of Object.keys(sum) as (keyof LinkCounters)[]) sum[name] += counters[name]
+  return sum
+}
+
 /** What the other end of a veth pair counts: it receives what this end transmits. */
 export function seenFromOtherEnd(counters: LinkCounters): LinkCounters {
   return {

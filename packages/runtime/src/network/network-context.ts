@@ -3,8 +3,10 @@ import type { SpawnTool } from "../kernel/spawn-tool.js"
 import { HostNetwork } from "./host-network.js"
 import { parseAddress } from "./ipv4.js"
 import { LinkDepartures } from "./link-departures.js"
+import { NameServer } from "./name-server.js"
 import { NetworkStore } from "./network-document.js"
 import { PacketRules } from "./packet-rules.js"
+import { TrafficShaper } from "./traffic-shaper.js"
 
 /** Told what went wrong where nobody waits for it. */
 export type Warn = (message: string, facts: Readonly<Record<string, unknown>>) => void
@@ -14,8 +16,13 @@ export interface NetworkContext {
   readonly host: HostNetwork
   readonly store: NetworkStore
   readonly rules: PacketRules
+  readonly names: NameServer
+  readonly shaper: TrafficShaper
   readonly departures: LinkDepartures
-  readonly bridge: string
+  /** With this the names of all links of the instance begin; the operator's bridge is named so. */
+  readonly prefix: string
+  /** Names of networks whose bridge is there. */
+  readonly bridged: Set<string>
   /** Host's end of the link of the container that has the address. */
   readonly linkName: (address: string) => string
   /** True for names of the instance's links. */
@@ -26,27 +33,45 @@ export interface NetworkContext {
 /** `tag`: six hexadecimal digits of the instance (spec/instance-name.ts). Touches nothing. */
 export function openNetworkContext(options: {
   directory: string
+  runDirectory: string
   instance: string
   tag: string
   clock: Clock
   spawn: SpawnTool
   warn: Warn
 }): NetworkContext {
+  const { clock, spawn, warn } = options
   const host = new HostNetwork()
   const prefix = `pl${options.tag}`
+  const store = new NetworkStore(options.directory)
+  const bridged = new Set<string>()
   return {
     host,
-    store: new NetworkStore(options.directory, "bridge"),
-    rules: new PacketRules(options.instance, options.spawn),
+    store,
+    bridged,
+    rules: new PacketRules({
+      table: options.instance,
+      prefix,
+      networks: () =>
+        store
+          .all()
+          .flatMap(({ name, bridge, subnet, gateway, internal = false }) =>
+            bridged.has(name) ? [{ bridge, subnet, gateway, internal }] : [],
+          ),
+      changeElements: (change) => host.changeElements(change),
+      spawn,
+    }),
+    names: new NameServer({ directory: options.runDirectory, clock, spawn, warn }),
+    shaper: new TrafficShaper({ host, spawn, prefix }),
     departures: new LinkDepartures({
       host,
-      clock: options.clock,
-      onFailure: (link, error) => options.warn("A link of a container that is gone could not be removed.", { link, error }),
+      clock,
+      onFailure: (link, error) => warn("A link of a container that is gone could not be removed.", { link, error }),
     }),
-    bridge: prefix,
+    prefix,
     // A link's name has at most 15 characters: 2 + 6, and at most 7 for an IPv4 address in base 36.
     linkName: (address) => `${prefix}${(parseAddress(address) ?? 0).toString(36)}`,
     ownsLink: (name) => name.startsWith(prefix),
-    warn: options.warn,
+    warn,
   }
 }

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises"
-import { basename, dirname, join } from "node:path"
+import { join } from "node:path"
 import type { PublishedPort } from "../engine.js"
 import { EngineError, errnoOf } from "../errors.js"
 import { replaceFile, writeFileAtomic } from "../kernel/write-file-atomic.js"
@@ -8,7 +8,8 @@ import { replaceFile, writeFileAtomic } from "../kernel/write-file-atomic.js"
 export interface Lease {
   address?: string
   tenant?: string
-  ports: PublishedPort[]
+  /** Only in documents of earlier versions; the containers' own documents are the truth. */
+  ports?: PublishedPort[]
 }
 
 /** The state document of one network (`root/networks/<name>.json`). */
@@ -16,67 +17,95 @@ export interface NetworkDocument {
   version: 1
   id: string
   name: string
-  /** Of the tenant whose network it is; the default bridge is the operator's. */
+  /** Of the tenant whose network it is. */
   tenant: string
   subnet: string
   gateway: string
   bridge: string
+  /** Absent in documents of earlier versions: false. */
+  internal?: boolean
+  labels?: Record<string, string>
   createdAt: number
   /** Where the search for a free address goes on, so that an address rests before it is given out again. */
   lastAddress: string
   leases: Record<string, Lease>
-  /** Numbers of the tenants that have leases, from 1; 0 is the gateway's. Part of their containers' MAC addresses. */
+  /** Numbers of the tenants that have leases, from 1; 0 is the gateway's. Part of their containers' MAC addresses. Several only on the bridge that tenants once shared. */
   tenants: Record<string, number>
 }
 
 /**
- * Keeps one network's document on disk. What the network is survives a power cut; leases survive the process, and what a
+ * The networks' documents, one file each. What a network is survives a power cut; leases survive the process, and what a
  * power cut takes of them comes back from the containers' own documents (`reconcile`): no start waits for the disk twice.
  */
 export class NetworkStore {
-  readonly #path: string
-  #document: NetworkDocument | undefined
+  readonly #directory: string
+  readonly #documents = new Map<string, NetworkDocument>()
+  readonly #unsaved = new Set<string>()
   #pending: Promise<void> | undefined
 
-  constructor(directory: string, name: string) {
-    this.#path = join(directory, `${name}.json`)
+  constructor(directory: string) {
+    this.#directory = directory
   }
 
-  get document(): NetworkDocument | undefined {
-    return this.#document
+  get(name: string): NetworkDocument | undefined {
+    return this.#documents.get(name)
   }
 
-  /** Reads the document; undefined when there is none yet. Rejects with `state_corrupt`. */
-  async load(): Promise<NetworkDocument | undefined> {
-    try {
-      await this.#removeTemporary()
-      this.#document = parse(await readFile(this.#path, "utf8"), this.#path)
-    } catch (error) {
-      if (errnoOf(error) !== "ENOENT") throw error
+  all(): NetworkDocument[] {
+    return [...this.#documents.values()]
+  }
+
+  /** Reads all documents. Rejects with `state_corrupt`. */
+  async load(): Promise<void> {
+    for (const name of await namesIn(this.#directory)) {
+      const path = join(this.#directory, name)
+      // What a crash left of a write.
+      if (name.startsWith(".")) await rm(path, { force: true })
+      else if (name.endsWith(".json")) {
+        const document = parse(await readFile(path, "utf8"), path)
+        this.#documents.set(document.name, document)
+      }
     }
-    return this.#document
   }
 
-  // What a crash left of a write.
-  async #removeTemporary(): Promise<void> {
-    const prefix = `.${basename(this.#path)}.`
-    for (const name of await readdir(dirname(this.#path)))
-      if (name.startsWith(prefix)) await rm(join(dirname(this.#path), name), { force: true })
-  }
-
+  /** Writes a new document, or one that is to be replaced as a whole. */
   async create(document: NetworkDocument): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-    await writeFileAtomic(this.#path, JSON.stringify(document))
-    this.#document = document
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    await writeFileAtomic(this.#path(document.name), JSON.stringify(document))
+    this.#documents.set(document.name, document)
+  }
+
+  /** From the moment of the call it is not known any more. */
+  async remove(name: string): Promise<void> {
+    this.#documents.delete(name)
+    await rm(this.#path(name), { force: true })
   }
 
   /** Writes the leases; those of one turn of the event loop together. */
-  save(): Promise<void> {
+  save({ name }: NetworkDocument): Promise<void> {
+    this.#unsaved.add(name)
     this.#pending ??= Promise.resolve().then(() => {
       this.#pending = undefined
-      if (this.#document !== undefined) replaceFile(this.#path, JSON.stringify(this.#document))
+      for (const unsaved of this.#unsaved) {
+        this.#unsaved.delete(unsaved)
+        const document = this.#documents.get(unsaved)
+        if (document !== undefined) replaceFile(this.#path(unsaved), JSON.stringify(document))
+      }
     })
     return this.#pending
+  }
+
+  #path(name: string): string {
+    return join(this.#directory, `${name}.json`)
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return []
+    throw error
   }
 }
 

@@ -8,13 +8,14 @@ import { networkInterfaces } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { NetworkAttachment, PublishedPort } from "../engine.js"
-import { readProcessStat } from "../kernel/process-stat.js"
+import { type ProcessIdentity, readProcessStat } from "../kernel/process-stat.js"
 import { createNetworkDriver } from "./create-network-driver.js"
-import type { KnownContainers, NetworkDriver } from "./network-driver.js"
+import type { AttachOptions, KnownContainers, NetworkDriver } from "./network-driver.js"
 import { askFromHost, TestNamespace } from "./test-namespace.js"
 
 interface Container {
   id: string
+  tenant: string
   namespace: TestNamespace
   attachment: NetworkAttachment
   ports: PublishedPort[]
@@ -24,6 +25,7 @@ let directory: string
 let tag: string
 let driver: NetworkDriver
 let namespaces: TestNamespace[]
+const warnings: string[] = []
 
 beforeEach(async () => {
   directory = await mkdtemp("/var/tmp/plimsoll-test-")
@@ -44,12 +46,18 @@ afterEach(async () => {
 })
 
 function openDriver(): Promise<NetworkDriver> {
-  return createNetworkDriver({ directory: join(directory, "networks"), instance: `plimsoll-${tag}`, tag })
+  return createNetworkDriver({
+    directory: join(directory, "networks"),
+    runDirectory: join(directory, "names"),
+    instance: `plimsoll-${tag}`,
+    tag,
+    warn: (message, facts) => warnings.push(`${message} ${JSON.stringify(facts)}`),
+  })
 }
 
 function known(ours: Container[], ...others: Container[]): KnownContainers {
   const entries = (containers: Container[], tenant: string) =>
-    containers.map(({ id, attachment, ports }) => [id, { tenant, attachment, ports }] as const)
+    containers.map(({ id, attachment, ports }) => [id, { tenant, attachments: [attachment], ports }] as const)
   return new Map([...entries(ours, "acme"), ...entries(others, "other")])
 }
 
@@ -75,8 +83,30 @@ async function container(
     id,
     ports.map((port) => ({ protocol: "tcp" as const, ...port })),
   )
-  await driver.attach({ containerId: id, process: opened.identity, attachment, ports: published })
-  return { id, namespace: opened, attachment, ports: published }
+  const made = { id, tenant, namespace: opened, attachment, ports: published }
+  await driver.attach(attachOptions(made))
+  return made
+}
+
+/** As the engine would tell the driver of it, with these attachments instead of its first. */
+function attachOptions(
+  { id, tenant, namespace: { identity }, attachment, ports }: Container,
+  ...others: NetworkAttachment[]
+): AttachOptions {
+  const attachments = others.length === 0 ? [attachment] : others
+  return {
+    containerId: id,
+    process: identity,
+    connections: attachments.map((each) => ({ attachment: each, aliases: [] })),
+    ports,
+    name: `name-${id.slice(0, 8)}`,
+    tenant,
+  }
+}
+
+/** Attaches a process without ports to the attachment's network. */
+function attach(id: string, process: ProcessIdentity, attachment: NetworkAttachment, on = driver): Promise<void> {
+  return on.attach({ containerId: id, process, connections: [{ attachment, aliases: [] }], ports: [], name: id, tenant: "operator" })
 }
 
 /** Another machine: a namespace joined to the host by a link of its own, outside of the engine's networks. */
@@ -114,7 +144,7 @@ describe("a container's link", () => {
       addr_info: { local: string; prefixlen: number }[]
     }[]
     const eth0 = links.find((link) => link.ifname === "eth0")
-    expect(eth0?.addr_info.map((entry) => `${entry.local}/${entry.prefixlen}`)).toEqual([`${attachment.address}/20`])
+    expect(eth0?.addr_info.map((entry) => `${entry.local}/${entry.prefixlen}`)).toEqual([`${attachment.address}/22`])
     expect(eth0?.address).toBe(attachment.macAddress)
     expect(links.find((link) => link.ifname === "lo")?.flags).toContain("UP")
     expect(inside.run("ip", "route", "show", "default").stdout).toContain(`default via ${attachment.gateway} dev eth0`)
@@ -139,11 +169,12 @@ describe("a container's link", () => {
   it("keeps its address until it is released", async () => {
     const { id, attachment } = await container()
     await driver.detach(id)
-    expect(await driver.reserve({ containerId: id, network: "bridge" })).toEqual(attachment)
+    expect(await driver.reserve({ containerId: id, tenant: "acme", network: "bridge" })).toEqual(attachment)
     const again = await openDriver()
-    expect(await again.reserve({ containerId: id, network: "bridge" })).toEqual(attachment)
+    expect(await again.reserve({ containerId: id, tenant: "acme", network: "bridge" })).toEqual(attachment)
     await again.close()
-    await expect(driver.reserve({ containerId: "other", network: "bridge", address: attachment.address })).rejects.toMatchObject({
+    const wanted = { containerId: "other", tenant: "acme", network: "bridge", address: attachment.address }
+    await expect(driver.reserve(wanted)).rejects.toMatchObject({
       code: "conflict",
     })
     await driver.release(id)
@@ -158,19 +189,19 @@ describe("a container's link", () => {
     namespaces = namespaces.filter((opened) => opened !== first.namespace)
     await driver.detach(first.id)
     const second = await namespace()
-    await driver.attach({ containerId: first.id, process: second.identity, attachment: first.attachment, ports: [] })
+    await attach(first.id, second.identity, first.attachment)
     expect(second.run("busybox", "ping", "-c1", "-W2", first.attachment.gateway).exitCode).toBe(0)
     await second[Symbol.asyncDispose]()
     namespaces = namespaces.filter((opened) => opened !== second)
     await driver.detach(first.id)
     await driver.settled()
-    expect(ownLinks()).toEqual([`pl${tag}`])
+    expect(ownLinks()).toEqual([`pl${tag}-1`])
   })
 
   it("is never made in the host's own namespace", async () => {
     const attachment = await driver.reserve({ containerId: "host", network: "bridge" })
     const ourselves = { pid: process.pid, startTicks: readProcessStat(process.pid)?.startTicks ?? 0 }
-    await expect(driver.attach({ containerId: "host", process: ourselves, attachment, ports: [] })).rejects.toMatchObject({
+    await expect(attach("host", ourselves, attachment)).rejects.toMatchObject({
       code: "network_failed",
     })
     expect(ownLinks()).toEqual([`pl${tag}`])
@@ -181,7 +212,7 @@ describe("a container's link", () => {
     const attachment = await driver.reserve({ containerId: "gone", network: "bridge" })
     await opened[Symbol.asyncDispose]()
     namespaces = []
-    await expect(driver.attach({ containerId: "gone", process: opened.identity, attachment, ports: [] })).rejects.toMatchObject({
+    await expect(attach("gone", opened.identity, attachment)).rejects.toMatchObject({
       code: "network_failed",
     })
     expect(ownLinks()).toEqual([`pl${tag}`])
@@ -192,7 +223,7 @@ describe("a container's link", () => {
     const attachment = await driver.reserve({ containerId: "reused", network: "bridge" })
     const earlier = { ...opened.identity, startTicks: opened.identity.startTicks - 1 }
     const refused = { code: "network_failed", publicMessage: expect.stringContaining("ended") }
-    await expect(driver.attach({ containerId: "reused", process: earlier, attachment, ports: [] })).rejects.toMatchObject(refused)
+    await expect(attach("reused", earlier, attachment)).rejects.toMatchObject(refused)
     await expect(driver.attachLoopback(earlier)).rejects.toMatchObject(refused)
     expect(opened.run("ip", "-o", "link").stdout.trim()).toMatch(/^1: lo: <LOOPBACK> [^\n]*$/)
     expect(ownLinks()).toEqual([`pl${tag}`])
@@ -223,13 +254,10 @@ describe("tenants", () => {
     const [a, b, c] = [await container(), await container([], "other"), await container()]
     await a.namespace.serve(80, "from a")
     const again = await openDriver()
-    const alive = [a, b, c].map((each) => ({
-      containerId: each.id,
-      process: each.namespace.identity,
-      attachment: each.attachment,
-      ports: each.ports,
-    }))
-    await again.reconcile(alive, known([a, c], b))
+    await again.reconcile(
+      [a, b, c].map((each) => attachOptions(each)),
+      known([a, c], b),
+    )
     expect(c.namespace.ask(a.attachment.address, 80)).toBe("from a")
     expect(b.namespace.ask(a.attachment.address, 80)).toBeUndefined()
     await again.close()
@@ -286,7 +314,7 @@ describe("a published port", () => {
     const opened = await namespace()
     const attachment = await driver.reserve({ containerId: "udp", tenant: "acme", network: "bridge" })
     const ports = await driver.reservePorts("udp", [{ containerPort: 53, protocol: "udp", hostAddress: "127.0.0.1" }])
-    await driver.attach({ containerId: "udp", process: opened.identity, attachment, ports })
+    await driver.attach(attachOptions({ id: "udp", tenant: "acme", namespace: opened, attachment, ports }))
     await opened.serveUdp(53, "answer")
     const socket = createSocket("udp4")
     const answer = new Promise((resolve) => socket.once("message", (data) => resolve(data.toString())))
@@ -391,16 +419,15 @@ describe("reconciliation", () => {
     await kept.namespace.serve(80, "kept")
     await gone.namespace.serve(80, "gone")
     const again = await openDriver()
-    await again.reconcile(
-      [{ containerId: kept.id, process: kept.namespace.identity, attachment: kept.attachment, ports: kept.ports }],
-      known([kept]),
-    )
+    await again.reconcile([attachOptions(kept)], known([kept]))
     expect(askFromHost("127.0.0.1", kept.ports[0]?.hostPort ?? 0)).toBe("kept")
     expect(askFromHost("127.0.0.1", gone.ports[0]?.hostPort ?? 0)).toBeUndefined()
     expect(ownLinks()).toHaveLength(2)
-    expect(await again.reserve({ containerId: "next", network: "bridge", address: gone.attachment.address })).toMatchObject({
-      address: gone.attachment.address,
-    })
+    expect(await again.reserve({ containerId: "next", tenant: "acme", network: "bridge", address: gone.attachment.address })).toMatchObject(
+      {
+        address: gone.attachment.address,
+      },
+    )
     expect(again.sample(kept.id)).toBeDefined()
     await again.close()
     driver = await openDriver()
@@ -408,7 +435,7 @@ describe("reconciliation", () => {
 
   it("gives known containers back the addresses and ports that a power cut took from the list", async () => {
     const [kept, lost] = [await container([{ containerPort: 80 }]), await container([{ containerPort: 80 }])]
-    const path = join(directory, "networks/bridge.json")
+    const path = join(directory, "networks/acme.bridge.json")
     const document = JSON.parse(readFileSync(path, "utf8")) as { leases: Record<string, unknown> }
     delete document.leases[lost.id]
     writeFileSync(path, JSON.stringify(document))
@@ -423,11 +450,8 @@ describe("reconciliation", () => {
   it("joins containers to a bridge that somebody deleted", async () => {
     const kept = await container([{ containerPort: 80 }])
     await kept.namespace.serve(80, "kept")
-    spawnSync("ip", ["link", "delete", `pl${tag}`])
-    await driver.reconcile(
-      [{ containerId: kept.id, process: kept.namespace.identity, attachment: kept.attachment, ports: kept.ports }],
-      known([kept]),
-    )
+    spawnSync("ip", ["link", "delete", `pl${tag}-1`])
+    await driver.reconcile([attachOptions(kept)], known([kept]))
     expect(askFromHost("127.0.0.1", kept.ports[0]?.hostPort ?? 0)).toBe("kept")
   })
 })
@@ -437,6 +461,7 @@ describe("two instances", () => {
     const { ports } = await container([{ containerPort: 80 }])
     const other = await createNetworkDriver({
       directory: join(directory, "other"),
+      runDirectory: join(directory, "other-names"),
       instance: `plimsoll-${tag.replace(/.$/, "z")}`,
       tag: "ffffff",
     })
@@ -454,6 +479,7 @@ describe("two instances", () => {
   it("choose different subnets and do not reach each other's containers", async () => {
     const other = await createNetworkDriver({
       directory: join(directory, "other"),
+      runDirectory: join(directory, "other-names"),
       instance: `plimsoll-${tag}b`,
       tag: tag.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")),
     })
@@ -462,7 +488,7 @@ describe("two instances", () => {
       await ours.namespace.serve(80, "ours")
       const opened = await namespace()
       const attachment = await other.reserve({ containerId: "theirs", network: "bridge" })
-      await other.attach({ containerId: "theirs", process: opened.identity, attachment, ports: [] })
+      await attach("theirs", opened.identity, attachment, other)
       expect(attachment.gateway).not.toBe(ours.attachment.gateway)
       expect(opened.ask(ours.attachment.address, 80)).toBeUndefined()
     } finally {

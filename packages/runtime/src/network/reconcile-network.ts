@@ -1,78 +1,87 @@
-import type { NetworkAttachment, PublishedPort } from "../engine.js"
-import { isSameProcessAlive, type ProcessIdentity } from "../kernel/process-stat.js"
+import { isSameProcessAlive } from "../kernel/process-stat.js"
+import { hasDefaultRoute, knownIn, namedContainer, targetOf } from "./attach-container.js"
 import { connectContainer, removeLink } from "./container-link.js"
-import { tenantNumberOf } from "./ipv4.js"
+import { removeBridge } from "./host-bridge.js"
+import type { Leases } from "./leases.js"
+import type { NamedNetwork } from "./name-zone.js"
 import { type Link, setMaster } from "./netlink/links.js"
 import type { NetworkContext } from "./network-context.js"
-import type { NetworkDocument } from "./network-document.js"
-import type { KnownContainers } from "./network-driver.js"
+import type { AttachOptions, Connection, KnownContainers } from "./network-driver.js"
 
-export interface AliveContainer {
-  containerId: string
-  process: ProcessIdentity
-  attachment: NetworkAttachment
-  ports: PublishedPort[]
+interface Facts {
+  alive: readonly AttachOptions[]
+  known: KnownContainers
+  leases: Leases
+  /** The network's bridge, made when it is not there. */
+  made: (network: string) => Promise<Link>
 }
 
-/** Makes the host's links, rules and leases those of the containers that are alive and known. */
-export async function reconcileNetwork(
-  context: NetworkContext,
-  facts: { alive: readonly AliveContainer[]; known: KnownContainers },
-): Promise<void> {
-  const { host, store, rules, linkName } = context
-  const alive = new Map(facts.alive.map((container) => [linkName(container.attachment.address), container]))
-  const links = (await host.links()).filter((link) => context.ownsLink(link.name))
-  await removeStrays(context, links, new Set(alive.keys()))
-  const network = store.document
-  if (network === undefined) return
-  await settleLeases(context, network, facts.known)
-  rules.assume(
-    new Map(
-      facts.alive.map(({ containerId, attachment, ports }) => [
-        containerId,
-        { address: attachment.address, ports, tenantNumber: tenantNumberOf(attachment.macAddress) },
-      ]),
-    ),
-  )
-  const bridge = links.find((link) => link.name === network.bridge)
-  if (bridge === undefined) return
-  await repairLinks(context, { alive, links, bridge })
-  await rules.apply(network)
+/** Makes the host's links, rules, names and leases those of the containers that are alive and known. */
+export async function reconcileNetworks(context: NetworkContext, { alive, known, leases, made }: Facts): Promise<void> {
+  const { host, store, rules, bridged, linkName } = context
+  await leases.replace(known)
+  const wanted = new Set(alive.flatMap(({ connections }) => connections.map(({ attachment }) => linkName(attachment.address))))
+  await removeStrays(context, wanted)
+  // Names of networks that a crash may have left without a container that runs are bridged all the same: nothing is lost by it.
+  const bridges = new Set((await host.links()).filter(({ kind }) => kind === "bridge").map(({ name }) => name))
+  for (const { name, bridge } of store.all()) if (bridges.has(bridge)) bridged.add(name)
+  rules.assume(new Map(alive.map((container) => [container.containerId, targetOf(context, container)])))
+  const networks = new Set([...bridged, ...alive.flatMap(({ connections }) => connections.map(({ attachment }) => attachment.network))])
+  const links = new Map<string, Link>()
+  for (const network of networks) if (store.get(network) !== undefined) links.set(network, await made(network))
+  await repairLinks(context, alive, links)
+  if (links.size > 0) await rules.apply()
+  await context.names.reconcile(namedNetworks(context, alive))
 }
 
-async function removeStrays(context: NetworkContext, links: readonly Link[], wanted: ReadonlySet<string>): Promise<void> {
-  for (const link of links) if (link.kind === "veth" && !wanted.has(link.name)) await removeLink(context.host, link.name)
-}
-
-// The containers' documents are the truth: a power cut may have taken the newest leases, a crash left some of half-made containers.
-async function settleLeases(context: NetworkContext, network: NetworkDocument, known: KnownContainers): Promise<void> {
-  network.leases = {}
-  network.tenants = {}
-  for (const [containerId, { tenant, attachment, ports }] of known) {
-    if (attachment?.network !== network.name) continue
-    network.leases[containerId] = { address: attachment.address, tenant, ports: [...ports] }
-    network.tenants[tenant] = tenantNumberOf(attachment.macAddress)
+async function removeStrays({ host, store, shaper, ownsLink }: NetworkContext, wanted: ReadonlySet<string>): Promise<void> {
+  const bridges = new Set(store.all().map(({ bridge }) => bridge))
+  for (const { name, kind } of await host.links()) {
+    if (!ownsLink(name)) continue
+    if (kind === "veth" && !wanted.has(name)) await removeLink(host, name)
+    else if (kind === "bridge" && !bridges.has(name)) await removeBridge(host, name)
+    else if (shaper.isStray(name)) await removeLink(host, name)
   }
-  await context.store.save()
 }
 
 // A bridge that was deleted and made anew has lost its ports.
-async function repairLinks(
-  context: NetworkContext,
-  found: { alive: ReadonlyMap<string, AliveContainer>; links: readonly Link[]; bridge: Link },
-): Promise<void> {
-  for (const [name, container] of found.alive) {
-    const link = found.links.find((candidate) => candidate.name === name)
-    if (link === undefined) await reconnect(context, found.bridge, name, container)
-    else if (link.masterIndex !== found.bridge.index) await context.host.request("rejoin bridge", setMaster(link.index, found.bridge.index))
+async function repairLinks(context: NetworkContext, alive: readonly AttachOptions[], bridges: ReadonlyMap<string, Link>): Promise<void> {
+  const found = new Map((await context.host.links()).map((link) => [link.name, link]))
+  for (const container of alive) {
+    for (const connection of container.connections) {
+      const bridge = bridges.get(connection.attachment.network)
+      if (bridge === undefined) continue
+      const link = found.get(context.linkName(connection.attachment.address))
+      if (link === undefined) await reconnect(context, { bridge, container, connection })
+      else if (link.masterIndex !== bridge.index) await context.host.request("rejoin bridge", setMaster(link.index, bridge.index))
+    }
   }
 }
 
 // One that ends while it is being taken over has taken its link along.
-async function reconnect({ host }: NetworkContext, bridge: Link, linkName: string, { process, attachment }: AliveContainer): Promise<void> {
+async function reconnect(
+  context: NetworkContext,
+  { bridge, container, connection }: { bridge: Link; container: AttachOptions; connection: Connection },
+): Promise<void> {
+  const { process } = container
+  const { attachment } = connection
+  const defaultRoute = hasDefaultRoute(context, container, attachment)
   try {
-    await connectContainer(host, { process, linkName, bridge, attachment })
+    await connectContainer(context.host, { process, linkName: context.linkName(attachment.address), bridge, attachment, defaultRoute })
   } catch (error) {
     if (isSameProcessAlive(process.pid, process.startTicks)) throw error
   }
+}
+
+function namedNetworks(context: NetworkContext, alive: readonly AttachOptions[]): NamedNetwork[] {
+  const networks = new Map<string, NamedNetwork>()
+  for (const container of alive) {
+    for (const { network, connection } of knownIn(context, container)) {
+      const { name, bridge, gateway, internal = false } = network
+      const named = networks.get(name) ?? { name, bridge, gateway, internal, containers: new Map() }
+      named.containers.set(container.containerId, namedContainer(container, connection.attachment, connection.aliases))
+      networks.set(name, named)
+    }
+  }
+  return [...networks.values()]
 }

@@ -1,38 +1,68 @@
 import type { PublishedPort } from "../engine.js"
-import { macAddressOf } from "./ipv4.js"
+import { macAddressOf, parseAddress } from "./ipv4.js"
+import type { SetElement } from "./netlink/set-elements.js"
+
+/** A network as the rules see it. */
+export interface RuledNetwork {
+  bridge: string
+  subnet: string
+  gateway: string
+  /** Nothing leaves it. */
+  internal: boolean
+}
+
+/** The host's end of a container's link, and what alone may come out of it. */
+export interface BoundLink {
+  link: string
+  macAddress: string
+  address: string
+}
 
 /** All that the rules of an instance depend on. */
 export interface RulesetInput {
-  /** Name of the nftables table, the instance's own. */
+  /** Name of the nftables tables, the instance's own. */
   table: string
-  bridge: string
-  subnet: string
+  /** With this the names of all its bridges and links begin. */
+  prefix: string
+  networks: readonly RuledNetwork[]
+  links: readonly BoundLink[]
   published: readonly { address: string; port: PublishedPort }[]
-  /** Numbers of the tenants whose containers reach each other. */
+  /** Numbers of the tenants whose containers reach each other, of all networks. */
   tenants: readonly number[]
 }
 
 /**
  * The instance's nftables tables as one atomic transaction for `nft -f -`: whatever they held before is replaced, and no
- * packet sees a half-made state. Rules are written once; a published port is one element of a map, a tenant one of a set.
+ * packet sees a half-made state. Rules are written once: networks, links, published ports and tenants are elements of sets and maps.
  *
  * ```
  *   outside ─▶ prerouting: DNAT by map ─▶ forward: only what DNAT brought, and answers ─▶ container
  *   host    ─▶ output:     DNAT by map ─▶ postrouting: 127.0.0.0/8 masked as the bridge ─▶ container
- *   container ─▶ input: only ping and answers; the host's own listeners are not there for it
- *   container ─▶ forward ─▶ postrouting: masked as the host ─▶ outside
+ *   container ─▶ bridge prerouting: only with the link's own MAC and IP address
+ *     ├─▶ input: only ping, answers and the network's own name server; the host's own listeners are not there for it
+ *     ├─▶ forward to another bridge: only what DNAT brought
+ *     └─▶ forward ─▶ postrouting: masked as the host ─▶ outside (not from an internal network)
  * ```
  */
 export function renderRuleset(input: RulesetInput): string {
-  const { table, bridge, subnet } = input
+  const { table, prefix } = input
   return `${removeTables(table)}
 table bridge ${table} {
-  # Pairs of MAC addresses that may talk: each tenant's among themselves.
+  # Pairs of MAC addresses that may talk: each tenant's among themselves (several share only the bridge of earlier versions).
   set ${neighbours} { typeof ether saddr . ether daddr; flags interval; }
+  # What each link's container was given.
+  set ${bound} { typeof iifname . ether saddr . ip saddr; }
+  # A made-up sender gets nowhere: neither its packets nor what it tells its neighbours' address tables.
+  chain prerouting {
+    type filter hook prerouting priority -300; policy accept;
+    iifname != "${prefix}*" accept
+    ether type ip iifname . ether saddr . ip saddr @${bound} accept
+    ether type arp iifname . ether saddr . arp saddr ip @${bound} iifname . arp saddr ether . arp saddr ip @${bound} accept
+    drop
+  }
   chain forward {
     type filter hook forward priority 0; policy accept;
-    # Names of the bridge's ports begin with its own.
-    iifname != "${bridge}*" accept
+    iifname != "${prefix}*" accept
     ether saddr . ether daddr @${neighbours} accept
     ether type arp ether daddr ff:ff:ff:ff:ff:ff accept
     # With br_netfilter the packets to a neighbour's published port are redirected inside of the bridge.
@@ -43,13 +73,21 @@ table bridge ${table} {
 table inet ${table} {
   map ${anyAddress} { typeof meta l4proto . th dport : ip daddr . th dport; }
   map ${oneAddress} { typeof ip daddr . meta l4proto . th dport : ip daddr . th dport; }
+  set bridges { type ifname; ${elements(input.networks.map(({ bridge }) => `"${bridge}"`))} }
+  set internal { type ifname; ${elements(input.networks.flatMap(({ bridge, internal }) => (internal ? [`"${bridge}"`] : [])))} }
+  # With br_netfilter what stays on a bridge comes by here too.
+  set inside { typeof iifname . oifname; ${elements(input.networks.map(({ bridge }) => `"${bridge}" . "${bridge}"`))} }
+  set sources { typeof iifname . ip saddr; flags interval; ${elements(input.networks.map(({ bridge, subnet }) => `"${bridge}" . ${subnet}`))} }
+  set gateways { typeof iifname . ip daddr; ${elements(input.networks.map(({ bridge, gateway }) => `"${bridge}" . ${gateway}`))} }
+  set subnets { type ipv4_addr; flags interval; ${elements(input.networks.map(({ subnet }) => subnet))} }
 
   # Neither a neighbour on the wire nor a container may use 127.0.0.0/8 of the host, whatever route_localnet says.
   chain guard {
     type filter hook prerouting priority -300; policy accept;
-    iifname "${bridge}" ip daddr 127.0.0.0/8 drop
-    iifname "${bridge}" ip saddr != ${subnet} drop
-    iifname "${bridge}" meta nfproto ipv6 drop
+    iifname != @bridges accept
+    meta nfproto ipv6 drop
+    ip daddr 127.0.0.0/8 drop
+    iifname . ip saddr != @sources drop
   }
   chain prerouting {
     type nat hook prerouting priority -100; policy accept;
@@ -60,7 +98,7 @@ table inet ${table} {
   # Not every kernel has connection tracking for its bridges: a mark tells them what was redirected.
   chain redirected {
     type filter hook prerouting priority -90; policy accept;
-    iifname "${bridge}" meta mark 0 ct status dnat meta mark set ${redirected}
+    iifname @bridges meta mark 0 ct status dnat meta mark set ${redirected}
   }
   chain output {
     type nat hook output priority -100; policy accept;
@@ -69,32 +107,38 @@ table inet ${table} {
   }
   chain postrouting {
     type nat hook postrouting priority 100; policy accept;
-    ip saddr ${subnet} oifname != "${bridge}" masquerade
-    oifname "${bridge}" ip saddr 127.0.0.0/8 masquerade
-    # A container that reaches a neighbour (or itself) by a published port: the answer must come back through here.
-    oifname "${bridge}" ip saddr ${subnet} ct status dnat masquerade
+    ip saddr @subnets oifname != @bridges masquerade
+    oifname @bridges ip saddr 127.0.0.0/8 masquerade
+    # A container that reaches another (or itself) by a published port: the answer must come back through here.
+    oifname @bridges ip saddr @subnets ct status dnat masquerade
   }
   chain input {
     type filter hook input priority 0; policy accept;
-    iifname != "${bridge}" accept
+    iifname != @bridges accept
     ct state established,related accept
+    iifname . ip daddr @gateways meta l4proto { tcp, udp } th dport 53 accept
     icmp type echo-request limit rate 50/second accept
     meta l4proto tcp reject with tcp reset
     reject
   }
   chain forward {
     type filter hook forward priority 0; policy accept;
+    iifname . oifname @inside accept
+    # An internal network has no way out, and none in but the host's own.
+    iifname @internal reject
+    oifname @internal drop
     # Link-local services of clouds hand out the host's credentials (169.254.169.254); some are the resolver too.
-    iifname "${bridge}" ip daddr 169.254.0.0/16 meta l4proto { tcp, udp } th dport 53 accept
-    iifname "${bridge}" ip daddr 169.254.0.0/16 reject
-    oifname != "${bridge}" accept
-    iifname "${bridge}" accept
+    iifname @bridges ip daddr 169.254.0.0/16 meta l4proto { tcp, udp } th dport 53 accept
+    iifname @bridges ip daddr 169.254.0.0/16 reject
+    oifname != @bridges accept
     ct state established,related accept
     ct status dnat accept
+    # Neither from outside nor from one network into another.
+    iifname @bridges reject
     drop
   }
 }
-${addNeighbours(input)}${addElements(input)}`
+${addNeighbours(input)}${addLinks(input)}${addElements(input)}`
 }
 
 /** Removes the instance's tables; absent ones are no error. */
@@ -121,11 +165,31 @@ export function deleteElements(input: Pick<RulesetInput, "table" | "published">)
   return input.published.map(({ port }) => `delete element inet ${input.table} ${mapOf(port)} { ${keyOf(port)} }\n`).join("")
 }
 
+/** The element that binds a link, for the kernel without `nft`: each field is padded to whole registers of four bytes. */
+export function boundElement(table: string, { link, macAddress, address }: BoundLink): SetElement {
+  const key = Buffer.alloc(28)
+  key.write(link, 0, 15, "latin1")
+  Buffer.from(macAddress.replaceAll(":", ""), "hex").copy(key, 16)
+  key.writeUInt32BE(parseAddress(address) ?? 0, 24)
+  return { family: "bridge", table, set: bound, key }
+}
+
 /** Any number that nobody else marks packets with ("plms"). */
 const redirected = "0x706c6d73"
 const neighbours = "neighbours"
+const bound = "bound"
 const anyAddress = "published_any"
 const oneAddress = "published_at"
+
+function addLinks({ table, links }: Pick<RulesetInput, "table" | "links">): string {
+  const keys = links.map(({ link, macAddress, address }) => `"${link}" . ${macAddress} . ${address}`)
+  return keys.length === 0 ? "" : `add element bridge ${table} ${bound} { ${keys.join(", ")} }\n`
+}
+
+// An empty list of elements is no nft.
+function elements(list: readonly string[]): string {
+  return list.length === 0 ? "" : `elements = { ${list.join(", ")} }`
+}
 
 function mapOf(port: PublishedPort): string {
   return port.hostAddress === "0.0.0.0" ? anyAddress : oneAddress

@@ -14,13 +14,22 @@ export interface TenantRecord {
   name: string
   idRange: IdRange
   limits: ResourceLimits
+  /** Of the sum of its containers, each direction; absent: no limit. */
+  networkBytesPerSecond?: number
+}
+
+/** What the document keeps of a tenant. */
+interface KnownTenant {
+  firstId: number
+  limits: ResourceLimits
+  networkBytesPerSecond?: number
 }
 
 interface TenantDocument {
   version: 1
   /** The range that the next new tenant gets. Only grows: a removed tenant's files may turn up again, as another's they must not. */
   nextId: number
-  tenants: Record<string, { firstId: number; limits: ResourceLimits }>
+  tenants: Record<string, KnownTenant>
 }
 
 /**
@@ -57,7 +66,15 @@ export class TenantStore {
   }
 
   setLimits(name: string, limits: ResourceLimits): Promise<TenantRecord> {
-    return this.#change(name, (known) => ({ firstId: known?.firstId ?? this.#document.nextId, limits }))
+    return this.#change(name, (known) => ({ firstId: this.#document.nextId, ...known, limits }))
+  }
+
+  /** Undefined: no limit. */
+  setNetworkRate(name: string, bytesPerSecond: number | undefined): Promise<TenantRecord> {
+    return this.#change(name, (known) => {
+      const { networkBytesPerSecond: _before, ...rest } = known ?? { firstId: this.#document.nextId, limits: {} }
+      return bytesPerSecond === undefined ? rest : { ...rest, networkBytesPerSecond: bytesPerSecond }
+    })
   }
 
   /** Forgets the tenant, not its range. */
@@ -73,10 +90,7 @@ export class TenantStore {
     return Object.hasOwn(this.#document.tenants, name) ? this.#document.tenants[name] : undefined
   }
 
-  #change(
-    name: string,
-    change: (known: { firstId: number; limits: ResourceLimits } | undefined) => { firstId: number; limits: ResourceLimits },
-  ): Promise<TenantRecord> {
+  #change(name: string, change: (known: KnownTenant | undefined) => KnownTenant): Promise<TenantRecord> {
     return this.#serially(async () => {
       const changed = change(this.#find(name))
       const afterIt = changed.firstId + IDS_PER_TENANT
@@ -104,8 +118,8 @@ export class TenantStore {
   }
 }
 
-function toRecord(name: string, known: { firstId: number; limits: ResourceLimits }): TenantRecord {
-  return { name, idRange: { uidBase: known.firstId, gidBase: known.firstId, size: IDS_PER_TENANT }, limits: known.limits }
+function toRecord(name: string, { firstId, ...settings }: KnownTenant): TenantRecord {
+  return { name, idRange: { uidBase: firstId, gidBase: firstId, size: IDS_PER_TENANT }, ...settings }
 }
 
 async function load(path: string): Promise<TenantDocument> {

@@ -62,6 +62,11 @@ export function createBridge(options: { name: string; macAddress: string; mtu: n
   )
 }
 
+/** RTM_NEWLINK for an intermediate device (ifb): what is sent into it by a filter is queued, and goes on where it was. */
+export function createIfb(name: string): NetlinkRequest {
+  return newLink(text(IFLA.ifname, name), nested(IFLA.linkInfo, text(IFLA_INFO.kind, "ifb")))
+}
+
 /** RTM_SETLINK: up. */
 export function setLinkUp(name: string): NetlinkRequest {
   return { type: RTM.setLink, flags: 0, body: Buffer.concat([linkHeader({ up: true }), attributes(text(IFLA.ifname, name))]) }

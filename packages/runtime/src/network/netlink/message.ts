@@ -7,10 +7,12 @@ export interface Attribute {
 export interface NetlinkRequest {
   /** `RTM_NEWLINK`, … */
   type: number
-  /** Beside NLM_F_REQUEST and NLM_F_ACK, which are always set. */
+  /** Beside NLM_F_REQUEST and NLM_F_ACK, which are set. */
   flags: number
   /** Family header (ifinfomsg, ifaddrmsg, rtmsg, nfgenmsg) with its attributes. */
   body: Buffer
+  /** Without NLM_F_ACK: no answer is waited for, unless it fails. */
+  unacknowledged?: boolean
 }
 
 export interface NetlinkMessage {
@@ -31,7 +33,7 @@ export function encodeRequest(request: NetlinkRequest, sequence: number): Buffer
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt32LE(HEADER_BYTES + request.body.length, 0)
   header.writeUInt16LE(request.type, 4)
-  header.writeUInt16LE(request.flags | netlinkFlags.request | netlinkFlags.ack, 6)
+  header.writeUInt16LE(request.flags | netlinkFlags.request | (request.unacknowledged === true ? 0 : netlinkFlags.ack), 6)
   header.writeUInt32LE(sequence, 8)
   return padded(Buffer.concat([header, request.body]))
 }

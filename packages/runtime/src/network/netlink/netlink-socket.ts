@@ -69,7 +69,7 @@ export class NetlinkSocket implements Disposable {
     const sent = await callSend(this.#fd, data, data.length, 0, kernelAddress, kernelAddress.length)
     if (sent !== data.length) throw new SystemCallError("sendto (netlink)", EIO)
     const answers: NetlinkMessage[][] = requests.map(() => [])
-    for (let open = requests.length; open > 0; ) {
+    for (let open = requests.filter((request) => request.unacknowledged !== true).length; open > 0; ) {
       for (const message of this.#receive()) {
         const answer = answers[message.sequence - first]
         if (answer === undefined) continue
