@@ -18,7 +18,14 @@ export const hostTools = [
   },
   { for: ["engine"], anyOf: ["catatonit", "tini"], package: "catatonit", why: "is each container's pid 1 and reaps zombies" },
   { for: ["engine"], anyOf: ["nft"], package: "nftables", why: "publishes ports and separates networks" },
-  { for: ["engine", "bench"], anyOf: ["ip"], package: "iproute2", why: "makes bridges and links" },
+  { for: ["engine", "bench"], anyOf: ["ip"], package: "iproute2", why: "looks at links; its tc limits the rates of tenants" },
+  // Where programs do not look: the engine finds it.
+  {
+    for: ["engine"],
+    anyOf: ["/usr/lib/podman/aardvark-dns", "/usr/libexec/podman/aardvark-dns", "aardvark-dns"],
+    package: "aardvark-dns",
+    why: "resolves the names of a network's containers, also while the daemon is away",
+  },
   // Debian and Ubuntu install it by default; a container image or a minimal installation may lack it.
   {
     for: ["engine", "guest"],

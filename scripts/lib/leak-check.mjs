@@ -6,11 +6,11 @@ import { unlessGone } from "./unless-gone.mjs"
 
 const DIRECTORIES = ["/var/lib", "/run", "/var/tmp", "/tmp", "/dev/shm", "/run/netns"]
 const CGROUPS = "/sys/fs/cgroup"
-const OUR_PROGRAMS = new Set(["conmon", "crun", "runc", "catatonit", "tini"])
+const OUR_PROGRAMS = new Set(["conmon", "crun", "runc", "catatonit", "tini", "aardvark-dns"])
 const NAMESPACES = ["mnt", "net", "pid", "ipc", "uts", "user", "cgroup", "time"]
 
 const isOurs = (name) => name.includes("plimsoll")
-/** Bridges and links of an instance begin with `pl` and the six digits of its root directory. */
+/** Bridges, queues and links of an instance begin with `pl` and the six digits of its root directory. */
 const isOurLink = (name) => /^pl[0-9a-f]{6}/.test(name) || isOurs(name)
 
 /**

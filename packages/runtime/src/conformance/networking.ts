@@ -68,6 +68,81 @@ export function networkingConformance(harness: Harness): void {
       )
     })
 
+    it("two of one tenant are apart, until a container is connected to both, which it stays over a restart", async (context) => {
+      harness.needs(context, "networks")
+      const { networks, containers } = harness.engine
+      const cursor = await harness.newestCursor()
+      try {
+        for (const name of ["conf-front", "conf-back"]) await networks.create({ name })
+        await expectRefusal(networks.create({ name: "conf-front" }), "name_in_use")
+        const back = await harness.start({ ...server, name: "conf-server", network: { kind: "network", network: "conf-back" } })
+        const { id } = await harness.start({ network: { kind: "network", network: "conf-front" } })
+        const address = back.networks[0]?.address ?? ""
+        const fetch = async (host: string): Promise<string> => (await harness.exec(id, ["sh", "-c", fetchScript(host, 80)])).stdout
+        expect(await fetch(address)).toBe("")
+        const attachment = await networks.connect("conf-back", id, { aliases: ["conf-alias"] })
+        expect(attachment.network).toBe("conf-back")
+        await expect.poll(() => fetch(address), { timeout: 15_000 }).toContain("hello from the image")
+        expect((await containers.inspect(id)).networks.map(({ network }) => network).sort()).toEqual(["conf-back", "conf-front"])
+        await expectRefusal(networks.connect("conf-back", id), "conflict")
+        await expectRefusal(networks.remove("conf-back"), "network_in_use", "conflict")
+        await containers.restart(id, { timeoutMs: 100 })
+        await expect.poll(() => fetch(address), { timeout: 15_000 }).toContain("hello from the image")
+        await networks.disconnect("conf-back", id)
+        expect(await fetch(address)).toBe("")
+        await expectRefusal(networks.disconnect("conf-back", id), "not_found")
+        await expect
+          .poll(async () =>
+            (await harness.eventsAfter(cursor))
+              .filter(({ kind, name }) => kind === "network" && name === "conf-back")
+              .map(({ action }) => action),
+          )
+          .toEqual(expect.arrayContaining(["create", "connect", "disconnect"]))
+      } finally {
+        await harness.removeContainers()
+        for (const name of ["conf-front", "conf-back"]) await networks.remove(name).catch(() => undefined)
+      }
+      await expectRefusal(networks.inspect("conf-back"), "not_found")
+    })
+
+    it("of one's own knows its containers by name and alias", async (context) => {
+      harness.needs(context, "networks")
+      harness.needsAbility(context, "network.names")
+      const { networks } = harness.engine
+      try {
+        await networks.create({ name: "conf-names" })
+        const network = { kind: "network" as const, network: "conf-names" }
+        await harness.start({ ...server, name: "conf-named", network: { ...network, aliases: ["conf-alias"] } })
+        const { id } = await harness.start({ network })
+        for (const name of ["conf-named", "conf-alias"]) {
+          const fetch = async (): Promise<string> => (await harness.exec(id, ["sh", "-c", fetchScript(name, 80)])).stdout
+          await expect.poll(fetch, { timeout: 15_000 }).toContain("hello from the image")
+        }
+        const { id: stranger } = await harness.start()
+        expect((await harness.exec(stranger, ["sh", "-c", fetchScript("conf-named", 80)])).stdout).toBe("")
+      } finally {
+        await harness.removeContainers()
+        await networks.remove("conf-names").catch(() => undefined)
+      }
+    })
+
+    it("of another tenant is as good as none", async (context) => {
+      harness.needs(context, "tenant-networks")
+      const { networks, tenants } = harness.engine
+      await networks.create({ name: "conf-theirs", tenant: "net-a" })
+      try {
+        const { id } = await harness.start({ tenant: "net-b" })
+        await expectRefusal(networks.connect("conf-theirs", id), "not_found")
+        await expectRefusal(harness.create({ tenant: "net-b", network: { kind: "network", network: "conf-theirs" } }), "not_found")
+        await harness.start({ tenant: "net-a", network: { kind: "network", network: "conf-theirs" } })
+        await expectRefusal(networks.remove("conf-theirs"), "network_in_use")
+      } finally {
+        await harness.removeContainers()
+        await networks.remove("conf-theirs")
+        for (const tenant of ["net-a", "net-b"]) await tenants.remove(tenant)
+      }
+    })
+
     it("networks of one's own are made where the engine has them, and refused elsewhere", async () => {
       const made = harness.engine.networks.create({ name: "own-network" })
       if (!harness.info.features.includes("networks")) return expectRefusal(made, "unsupported")

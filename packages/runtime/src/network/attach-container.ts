@@ -26,6 +26,7 @@ export async function attachContainer({ context, made }: Attaching, options: Att
       const defaultRoute = hasDefaultRoute(context, options, attachment)
       await connectContainer(host, { process: options.process, linkName: link, bridge, attachment, defaultRoute })
       links.push(link)
+      await limitRate(context, attachment, link)
     }
     await rules.attach(options.containerId, targetOf(context, options))
     await makeKnown(context, options)
@@ -49,6 +50,7 @@ export async function reattachContainer({ context, made }: Attaching, options: A
     const bridge = await made(attachment.network)
     await departures.finish(link)
     await connectContainer(host, { process: options.process, linkName: link, bridge, attachment, defaultRoute: false })
+    await limitRate(context, attachment, link)
   }
   await rules.attach(options.containerId, target)
   const first = options.connections.find(({ attachment }) => hasDefaultRoute(context, options, attachment))
@@ -95,6 +97,12 @@ export function namedContainer(
   aliases: readonly string[],
 ): NamedContainer {
   return { containerId, address: attachment?.address ?? "", names: [name, containerId.slice(0, 12), ...aliases] }
+}
+
+/** The link leads into its tenant's queue, where there is one. */
+export async function limitRate({ shaper, store }: NetworkContext, attachment: NetworkAttachment, link: string): Promise<void> {
+  const network = store.get(attachment.network)
+  if (network !== undefined) await shaper.joinLink(network.tenant, link, network)
 }
 
 async function makeKnown(context: NetworkContext, options: AttachOptions): Promise<void> {

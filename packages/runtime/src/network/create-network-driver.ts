@@ -77,7 +77,7 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
     const isNew = !bridged.has(name) || existing === undefined
     bridged.add(name)
     if (isNew || !(await host.hasTable(options.instance))) await rules.apply()
-    if (isNew) await shaper.join(document.tenant, document.bridge)
+    if (isNew) await shaper.joinBridge(document.tenant, document)
     return bridge
   }
   /** The network's bridge, with rules. Concurrent callers share one run; the next caller after it starts another. */
@@ -98,9 +98,9 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
     await removeBridge(host, bridge)
     if (wasMade) await rules.apply()
   }
-  const bridgesOf = async (tenant: string): Promise<string[]> => {
+  const bridgesOf = async (tenant: string): Promise<NetworkDocument[]> => {
     const found = new Set((await host.links()).map(({ name }) => name))
-    return store.all().flatMap((network) => (network.tenant === tenant && found.has(network.bridge) ? [network.bridge] : []))
+    return store.all().flatMap((network) => (network.tenant === tenant && found.has(network.bridge) ? [network] : []))
   }
   const attaching = { context, made }
 

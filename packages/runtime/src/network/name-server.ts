@@ -1,5 +1,5 @@
 import { Resolver } from "node:dns/promises"
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { EngineError, errnoOf } from "../errors.js"
 import type { Clock } from "../kernel/clock.js"
@@ -114,7 +114,7 @@ export class NameServer {
     this.#process = this.#find()
     if (this.#program === undefined) return
     this.#networks.clear()
-    rmSync(this.#zones, { recursive: true, force: true })
+    for (const bridge of this.#zonesThere()) this.#changed.add(bridge)
     for (const network of networks) {
       if (network.containers.size === 0) continue
       this.#networks.set(network.bridge, network)
@@ -272,13 +272,28 @@ export class NameServer {
     return process !== undefined && isSameProcessAlive(process.pid, process.startTicks) ? process : undefined
   }
 
-  // It writes its pid; that the process of this number is ours its arguments tell.
+  // It writes its pid; that the process of this number is ours its arguments tell. The file may be lost, so that all are looked at then.
   #find(): ProcessIdentity | undefined {
-    const pid = Number(readIfThere(join(this.#zones, PID_FILE)))
-    if (!Number.isSafeInteger(pid) || pid <= 1) return undefined
+    const written = this.#identify(readIfThere(join(this.#zones, PID_FILE)))
+    if (written !== undefined) return written
+    for (const name of readdirSync("/proc")) {
+      const found = this.#identify(name)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  #identify(pidText: string): ProcessIdentity | undefined {
+    if (!/^\d+$/.test(pidText)) return undefined
+    const pid = Number(pidText)
     const startTicks = readProcessStat(pid)?.startTicks
     const [program = "", ...rest] = readProcessArguments(pid) ?? []
     return startTicks !== undefined && basename(program) === PROGRAM && rest.includes(this.#zones) ? { pid, startTicks } : undefined
+  }
+
+  #zonesThere(): string[] {
+    mkdirSync(this.#zones, { recursive: true, mode: 0o700 })
+    return readdirSync(this.#zones).filter((name) => name !== PID_FILE)
   }
 
   /** Starts it anew when it died, and ends it some time after the last container that needs it. */

@@ -11,7 +11,7 @@ import type { NetworkAttachment, PublishedPort } from "../engine.js"
 import { type ProcessIdentity, readProcessStat } from "../kernel/process-stat.js"
 import { createNetworkDriver } from "./create-network-driver.js"
 import type { AttachOptions, KnownContainers, NetworkDriver } from "./network-driver.js"
-import { askFromHost, TestNamespace } from "./test-namespace.js"
+import { askFromHost, nameServersOf, TestNamespace } from "./test-namespace.js"
 
 interface Container {
   id: string
@@ -42,6 +42,7 @@ afterEach(async () => {
     await rm(directory, { recursive: true, force: true })
   }
   expect(ownLinks()).toEqual([])
+  expect(nameServersOf(directory)).toEqual([])
   expect(spawnSync("nft", ["list", "tables"], { encoding: "utf8" }).stdout).not.toContain(`plimsoll-${tag}`)
 })
 

@@ -1,5 +1,5 @@
 import { isSameProcessAlive } from "../kernel/process-stat.js"
-import { hasDefaultRoute, knownIn, namedContainer, targetOf } from "./attach-container.js"
+import { hasDefaultRoute, knownIn, limitRate, namedContainer, targetOf } from "./attach-container.js"
 import { connectContainer, removeLink } from "./container-link.js"
 import { removeBridge } from "./host-bridge.js"
 import type { Leases } from "./leases.js"
@@ -65,9 +65,11 @@ async function reconnect(
 ): Promise<void> {
   const { process } = container
   const { attachment } = connection
+  const linkName = context.linkName(attachment.address)
   const defaultRoute = hasDefaultRoute(context, container, attachment)
   try {
-    await connectContainer(context.host, { process, linkName: context.linkName(attachment.address), bridge, attachment, defaultRoute })
+    await connectContainer(context.host, { process, linkName, bridge, attachment, defaultRoute })
+    await limitRate(context, attachment, linkName)
   } catch (error) {
     if (isSameProcessAlive(process.pid, process.startTicks)) throw error
   }

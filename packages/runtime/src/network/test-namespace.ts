@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process"
-import { type ProcessIdentity, readProcessStat } from "../kernel/process-stat.js"
+import { readdirSync } from "node:fs"
+import { type ProcessIdentity, readProcessArguments, readProcessStat } from "../kernel/process-stat.js"
 
 /** A network namespace held by a process, for tests. Its programs end with it. */
 export class TestNamespace implements AsyncDisposable {
@@ -47,18 +48,72 @@ export class TestNamespace implements AsyncDisposable {
     await new Promise((resolve) => server.stdout.once("data", resolve))
   }
 
+  /** Addresses (or, for an address, names) that the name server knows; `refused` when nobody is there, empty when it knows none. */
+  resolve(name: string, server: string): string[] | "refused" {
+    const { stdout, stderr } = this.run("timeout", "4", "busybox", "nslookup", name, server)
+    const said = `${stdout}${stderr}`
+    if (/refused|no servers could be reached/i.test(said)) return "refused"
+    const answers = said.slice(said.search(/\n\n/))
+    return [...answers.matchAll(/^(?:Address(?: \d+)?:\s*([0-9.]+)|.*\bname = (\S+))/gm)].map((match) => match[1] ?? match[2] ?? "")
+  }
+
+  /** Sends as fast as it can for so long, without waiting for it. */
+  send(address: string, port: number, seconds: number): void {
+    const script = `timeout ${seconds} busybox nc ${address} ${port} < /dev/zero`
+    this.#programs.push(spawn("nsenter", [`--net=/proc/${this.pid}/ns/net`, "--", "sh", "-c", script]))
+  }
+
+  /** Takes in what the server sends, for so long, without waiting for it. */
+  fetch(address: string, port: number, seconds: number): void {
+    const script = `sleep ${seconds} | timeout ${seconds} busybox nc ${address} ${port} > /dev/null`
+    this.#programs.push(spawn("nsenter", [`--net=/proc/${this.pid}/ns/net`, "--", "sh", "-c", script]))
+  }
+
+  /** Sends to each who connects as fast as it can. Resolves when it listens. */
+  async pour(port: number): Promise<void> {
+    await this.#listener(
+      port,
+      `const b=Buffer.alloc(65536);require("node:net").createServer(c=>{const go=()=>{while(c.write(b));};c.on("error",()=>c.destroy()).on("drain",go);go()})`,
+    )
+  }
+
+  /** Takes in whatever is sent to the port, of many at once. Resolves when it listens. */
+  async swallow(port: number): Promise<void> {
+    await this.#listener(port, `require("node:net").createServer(c=>{c.on("error",()=>{});c.resume()})`)
+  }
+
+  async #listener(port: number, server: string): Promise<void> {
+    const program = `${server}.listen(Number(process.argv[1]),"0.0.0.0",()=>console.log("ready"))`
+    const child = spawn("nsenter", [`--net=/proc/${this.pid}/ns/net`, "--", process.execPath, "-e", program, String(port)])
+    this.#programs.push(child)
+    await new Promise((resolve) => child.stdout.once("data", resolve))
+  }
+
   /** What a server at the place says; undefined when nobody answers within two seconds. */
   ask(address: string, port: number): string | undefined {
     return said(this.run("timeout", "2", "busybox", "nc", address, String(port)))
   }
 
+  /** Safe to repeat. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of [...this.#programs, this.#holder]) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
       const ended = new Promise((resolve) => child.once("close", resolve))
       child.kill("SIGKILL")
       await ended
     }
   }
+}
+
+/** Process ids of the name servers whose configuration is below the directory. */
+export function nameServersOf(directory: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const [program = "", ...rest] = readProcessArguments(pid) ?? []
+      return program.endsWith("aardvark-dns") && rest.some((argument) => argument.startsWith(`${directory}/`))
+    })
 }
 
 /** As `TestNamespace.ask`, from the host. */

@@ -9,10 +9,10 @@ interface ShapedTenant {
   bytesPerSecond: number
 }
 
-interface Queue {
-  device: string
-  /** The bridge's side that leads into it: `ingress` is what containers send out of the network. */
-  hook: "ingress" | "egress"
+/** A network of the tenant whose bridge is there. */
+export interface ShapedNetwork {
+  bridge: string
+  subnet: string
 }
 
 /** Time that a full queue takes to empty: a sender notices the limit before it fills memory. */
@@ -22,8 +22,12 @@ const MINIMUM_BURST_BYTES = 80_000
 const BURST_MS = 10
 
 /**
- * The rate of a tenant: all its bridges lead what comes out of them into one queue (an ifb device with a token bucket), and what goes into them
- * into another, so that the rate is that of the sum. What its containers send each other within a network touches no queue. (tc-mirred(8), tc-tbf(8))
+ * The rate of a tenant: all links of its containers lead what leaves their network into one queue (an ifb device with a token bucket), and all its
+ * bridges what comes into the network into another, so that the rate is that of the sum. What containers send each other within a network touches no
+ * queue. (tc-mirred(8), tc-tbf(8))
+ *
+ * Outward it is the links and not the bridge that lead away: with br_netfilter a packet has been translated already when the bridge passes it on,
+ * and a detour there makes the kernel forget it (act_mirred clears its connection).
  */
 export class TrafficShaper {
   readonly #host: HostNetwork
@@ -39,36 +43,43 @@ export class TrafficShaper {
   }
 
   /** Sets or lifts (undefined) the rate of the sum of these bridges, which are all that the tenant has now. Rejects with `network_failed`. */
-  set(tenant: string, bytesPerSecond: number | undefined, bridges: readonly string[]): Promise<void> {
+  set(tenant: string, bytesPerSecond: number | undefined, networks: readonly ShapedNetwork[]): Promise<void> {
     return this.#queue(async () => {
       const known = this.#tenants.get(tenant)
       if (bytesPerSecond === undefined) {
         if (known === undefined) return
-        for (const bridge of bridges) await this.#loosen(bridge)
-        for (const { device } of this.#queues(known.number)) await removeLink(this.#host, device)
+        for (const { bridge } of networks) for (const device of [bridge, ...(await this.#portsOf(bridge))]) await this.#loosen(device)
+        for (const device of this.#queues(known.number)) await removeLink(this.#host, device)
         this.#tenants.delete(tenant)
         return
       }
       const shaped = { number: known?.number ?? this.#freeNumber(), bytesPerSecond }
       this.#tenants.set(tenant, shaped)
-      for (const { device } of this.#queues(shaped.number)) await this.#makeQueue(device, bytesPerSecond)
-      for (const bridge of bridges) await this.#tighten(bridge, shaped.number)
+      for (const device of this.#queues(shaped.number)) await this.#makeQueue(device, bytesPerSecond)
+      // Those that lead there already go on doing so.
+      if (known === undefined) for (const network of networks) await this.#tighten(network, shaped.number)
     })
   }
 
   /** The bridge was made just now; no effect for a tenant without a rate. */
-  join(tenant: string, bridge: string): Promise<void> {
+  joinBridge(tenant: string, network: ShapedNetwork): Promise<void> {
     return this.#queue(async () => {
       const shaped = this.#tenants.get(tenant)
       if (shaped === undefined) return
-      for (const { device } of this.#queues(shaped.number)) await this.#makeQueue(device, shaped.bytesPerSecond)
-      await this.#tighten(bridge, shaped.number)
+      for (const device of this.#queues(shaped.number)) await this.#makeQueue(device, shaped.bytesPerSecond)
+      await this.#tighten(network, shaped.number)
     })
+  }
+
+  /** The container's link was made just now. Without a rate it costs nothing. */
+  async joinLink(tenant: string, link: string, { subnet }: Pick<ShapedNetwork, "subnet">): Promise<void> {
+    const shaped = this.#tenants.get(tenant)
+    if (shaped !== undefined) await this.#tightenLink(link, subnet, shaped.number)
   }
 
   /** True for a queue that nobody needs, of which a crash left the device. */
   isStray(device: string): boolean {
-    const own = [...this.#tenants.values()].flatMap(({ number }) => this.#queues(number).map((queue) => queue.device))
+    const own = [...this.#tenants.values()].flatMap(({ number }) => this.#queues(number))
     return device.startsWith(`${this.#prefix}+`) && !own.includes(device)
   }
 
@@ -80,12 +91,16 @@ export class TrafficShaper {
     })
   }
 
-  #queues(number: number): Queue[] {
+  /** Outward and inward. */
+  #queues(number: number): [string, string] {
     const name = `${this.#prefix}+${number.toString(36)}`
-    return [
-      { device: `${name}o`, hook: "ingress" },
-      { device: `${name}i`, hook: "egress" },
-    ]
+    return [`${name}o`, `${name}i`]
+  }
+
+  async #portsOf(bridge: string): Promise<string[]> {
+    const links = await this.#host.links()
+    const index = links.find(({ name }) => name === bridge)?.index
+    return links.flatMap(({ name, masterIndex }) => (index !== undefined && masterIndex === index ? [name] : []))
   }
 
   #freeNumber(): number {
@@ -115,19 +130,35 @@ export class TrafficShaper {
     )
   }
 
-  async #tighten(bridge: string, number: number): Promise<void> {
+  async #tighten({ bridge, subnet }: ShapedNetwork, number: number): Promise<void> {
+    const [, inward] = this.#queues(number)
     await this.#loosen(bridge)
-    await this.#tc("qdisc", "add", "dev", bridge, "clsact")
-    for (const { device, hook } of this.#queues(number)) {
-      const everything = ["u32", "match", "u32", "0", "0"]
-      const intoQueue = ["action", "mirred", "egress", "redirect", "dev", device]
-      await this.#tc("filter", "add", "dev", bridge, hook, "protocol", "ip", "prio", "1", ...everything, ...intoQueue)
-    }
+    await this.#batch(
+      `qdisc add dev ${bridge} clsact`,
+      `filter add dev ${bridge} egress protocol ip prio 1 u32 match u32 0 0 action mirred egress redirect dev ${inward}`,
+    )
+    for (const link of await this.#portsOf(bridge)) await this.#tightenLink(link, subnet, number)
   }
 
-  async #loosen(bridge: string): Promise<void> {
+  async #tightenLink(link: string, subnet: string, number: number): Promise<void> {
+    const [outward] = this.#queues(number)
+    await this.#loosen(link)
+    await this.#batch(
+      `qdisc add dev ${link} clsact`,
+      `filter add dev ${link} ingress protocol ip prio 1 u32 match ip dst ${subnet} flowid 1:1`,
+      `filter add dev ${link} ingress protocol ip prio 2 u32 match u32 0 0 action mirred egress redirect dev ${outward}`,
+    )
+  }
+
+  async #loosen(device: string): Promise<void> {
     // There is none at first; where there was one, its filters go with it.
-    await this.#spawn("tc", ["qdisc", "del", "dev", bridge, "clsact"], { acceptExitCodes: "any", timeoutMs: 10_000 })
+    await this.#spawn("tc", ["qdisc", "del", "dev", device, "clsact"], { acceptExitCodes: "any", timeoutMs: 10_000 })
+  }
+
+  // Several commands by one process. All names in them are our own.
+  async #batch(...commands: readonly string[]): Promise<void> {
+    const input = commands.map((command) => `${command}\n`).join("")
+    await this.#spawn("tc", ["-batch", "-"], { input, errorCode: "network_failed", timeoutMs: 10_000 })
   }
 
   async #tc(...args: string[]): Promise<void> {

@@ -199,7 +199,8 @@ function networkOf(wire: WireContainer): NetworkMode {
   return { kind: "network", network: mode === "default" ? "bridge" : mode }
 }
 
-function attachments(wire: WireContainer): NetworkAttachment[] {
+/** Its places in networks, as far as it has addresses there. */
+export function attachments(wire: WireContainer): NetworkAttachment[] {
   return Object.entries(wire.NetworkSettings?.Networks ?? {})
     .filter(([, endpoint]) => (endpoint.IPAddress ?? "") !== "")
     .map(([network, endpoint], index) => ({

@@ -2,7 +2,7 @@ import type { EngineEvent, EngineEventAction } from "../../engine.js"
 import { tenantOf } from "../labels.js"
 import type { WireEvent } from "../wire.js"
 
-/** Docker's event in our words, without its cursor. Undefined for what has none here (networks joined, execs merely made). */
+/** Docker's event in our words, without its cursor. Undefined for what has none here (execs merely made). */
 export function translateEvent(wire: WireEvent, at: number): Omit<EngineEvent, "cursor"> | undefined {
   const kind = kinds[wire.Type ?? ""]
   const said = wire.Action ?? wire.status ?? ""
@@ -69,7 +69,7 @@ const actions: Readonly<Partial<Record<EngineEvent["kind"], Readonly<Record<stri
     pull: "pull",
     push: "push",
   },
-  network: { create: "create", destroy: "remove" },
+  network: { create: "create", destroy: "remove", connect: "connect", disconnect: "disconnect" },
   volume: { create: "create", destroy: "remove" },
 }
 
@@ -81,6 +81,7 @@ function attributesOf(action: EngineEventAction, detail: string, given: Record<s
     signal: given.signal,
     execId: given.execID,
     oldName: given.oldName?.replace(/^\//, ""),
+    container: given.container,
     ...(action === "health" ? { healthStatus: detail } : {}),
     ...(action === "exec-start" ? { command: detail } : {}),
   }

@@ -3,13 +3,15 @@ import { EngineError } from "../../errors.js"
 import { checkPattern } from "../../spec/check.js"
 import { OPERATOR_TENANT } from "../../spec/check-operator-only.js"
 import { checkObjectName, checkTenantName } from "../../spec/names.js"
+import { attachments, nameOf } from "../containers/container-view.js"
+import { findContainer } from "../containers/find-container.js"
 import { pathOf } from "../docker-client.js"
 import type { DockerContext } from "../docker-context.js"
 import { ownedLabels, tenantOf, visibleLabels } from "../labels.js"
 import { parseTime } from "../times.js"
 import { mapBounded } from "../turn-queue.js"
-import type { WireNetwork } from "../wire.js"
-import { findNetwork } from "./tenant-network.js"
+import type { WireContainer, WireNetwork } from "../wire.js"
+import { findNetwork, settleNetworkName } from "./tenant-network.js"
 
 const atOnce = 8
 const builtIn = ["bridge", "host", "none", "podman"]
@@ -28,6 +30,14 @@ export function networkApi(context: DockerContext): NetworkApi {
       facts: { network: name },
       publicMessage: `Network "${name}" has a driver that is shown in Docker's own tools only.`,
     })
+  }
+  /** A container and a network of one tenant, as they are now. Another tenant's is as good as none. */
+  const pair = async (name: string, reference: string): Promise<{ container: WireContainer; network: WireNetwork; connected: boolean }> => {
+    checkObjectName("network", name)
+    const container = await findContainer(context, reference)
+    const tenant = tenantOf(container.Config?.Labels)
+    const network = await findNetwork(context, await settleNetworkName(context, name, tenant))
+    return { container, network, connected: Object.hasOwn(container.NetworkSettings?.Networks ?? {}, network.Name ?? name) }
   }
   return {
     inspect,
@@ -73,15 +83,41 @@ export function networkApi(context: DockerContext): NetworkApi {
         about: { kind: "network", name, doing: "remove it" },
       })
     },
-    connect: refuseConnection,
-    disconnect: refuseConnection,
+    connect: async (name, reference, { address, aliases } = {}) => {
+      const { container, network, connected } = await pair(name, reference)
+      if (connected)
+        throw new EngineError("conflict", {
+          facts: { network: name, container: container.Id },
+          publicMessage: `Container "${nameOf(container)}" is in network "${name}" already.`,
+        })
+      await context.client.json({
+        method: "POST",
+        path: `/networks${pathOf(network.Id ?? name)}/connect`,
+        body: {
+          Container: container.Id,
+          EndpointConfig: { Aliases: aliases ?? [], ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }) },
+        },
+        about: { kind: "network", name, doing: "connect a container" },
+      })
+      const attachment = attachments(await findContainer(context, container.Id)).find((each) => each.network === network.Name)
+      // Docker gives a container that does not run its address when it starts.
+      return attachment ?? { network: network.Name ?? name, interfaceName: "", macAddress: "", address: "", prefixLength: 0, gateway: "" }
+    },
+    disconnect: async (name, reference) => {
+      const { container, network, connected } = await pair(name, reference)
+      if (!connected)
+        throw new EngineError("not_found", {
+          facts: { network: name, container: container.Id },
+          publicMessage: `Container "${nameOf(container)}" is not in network "${name}".`,
+        })
+      await context.client.json({
+        method: "POST",
+        path: `/networks${pathOf(network.Id ?? name)}/disconnect`,
+        body: { Container: container.Id, Force: false },
+        about: { kind: "network", name, doing: "disconnect a container" },
+      })
+    },
   }
-}
-
-async function refuseConnection(): Promise<never> {
-  throw new EngineError("unsupported", {
-    publicMessage: "Containers of a Docker Engine are connected to more networks with Docker's own tools.",
-  })
 }
 
 function isShown(network: WireNetwork): boolean {
