@@ -109,7 +109,7 @@ export interface AuditActor {
   /** User name, or `token:` and a token's name; `anonymous` where nobody was signed in. */
   name: string
   role: Role | null
-  /** Client address; `null` for a script on this host. */
+  /** Client address; `null` for a script on this host, and of the provider's staff for a tenant's members. */
   address: string | null
   lookingAs: string | null
 }

@@ -122,6 +122,21 @@ describe("the export of events", () => {
     }
   })
 
+  it("tells a tenant's members that the provider's staff did something, and not from where", async () => {
+    const by = (role: "operator" | "support" | "member") => ({
+      audit: { actor: { name: role, role, address: "192.0.2.1", lookingAs: null }, result: "done" },
+    })
+    for (const role of ["operator", "support", "member"] as const) await note("acme", 1, by(role))
+    session = signedIn("acme")
+    const { body } = await get("/api/events/export?format=csv")
+    const rows = body.split("\n").slice(1, -1)
+    expect(rows.map((row) => row.split(",").slice(5, 8).join(" "))).toEqual([
+      "operator operator ",
+      "support support ",
+      "member member 192.0.2.1",
+    ])
+  })
+
   it("is refused without a session, in an unknown format and with a filter that is none", async () => {
     for (const query of ["", "?format=xml", "?format=csv&kinds=nothing", "?format=csv&from=yesterday"])
       expect((await get(`/api/events/export${query}`)).statusCode, query).toBe(400)

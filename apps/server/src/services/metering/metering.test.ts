@@ -140,6 +140,26 @@ describe("the meter", () => {
     expect(await november()).toMatchObject({ receivedBytes: 1500, measuredSeconds: 120 })
   })
 
+  it("counts once what came in a minute that could not be written, also when nothing comes after it", async () => {
+    const store = createMeterStore(temporary.database)
+    let full = false
+    const recorder = open({ ...store, write: (change) => (full ? Promise.reject(new Error("disk full")) : store.write(change)) })
+    recorder.record(frame([reading()]))
+    await second(recorder, [reading(traffic(100))])
+    await recorder.flush()
+    full = true
+    await second(recorder, [reading(traffic(500))])
+    await expect(recorder.flush()).rejects.toThrow("disk full")
+    full = false
+    await second(recorder, [reading(traffic(500))])
+    await recorder.flush()
+    tick(1000)
+    const again = open()
+    again.record(frame([reading(traffic(500))]))
+    await again.flush()
+    expect(await november()).toMatchObject({ receivedBytes: 500, measuredSeconds: 3 })
+  })
+
   it("takes the counters of a new run from 0, in the middle of a minute and across a restart of the server", async () => {
     const recorder = open()
     recorder.record(frame([reading()]))
@@ -268,6 +288,7 @@ describe("the meter", () => {
     for (let hour = 0; hour < 26; hour++) {
       tick(HOUR_MS)
       await second(recorder, [reading(traffic(1))])
+      if (hour === 21) expect(store.counters()).toHaveLength(2)
     }
     await recorder.flush()
     expect(store.counters().map(({ id, seenAt }) => [id, wall - seenAt < 2 * HOUR_MS])).toEqual([["local:c1", true]])

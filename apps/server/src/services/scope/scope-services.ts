@@ -1,5 +1,6 @@
-import type { EventRecord } from "../../contract/events.js"
+import type { AuditDetails, EventRecord } from "../../contract/events.js"
 import { localHost } from "../../contract/hosts.js"
+import { providerRoles } from "../../contract/session.js"
 import type { EventLog } from "../events/event-log.js"
 import type { Metering } from "../metering/metering.js"
 import type { MetricsService } from "../metrics/metrics-service.js"
@@ -63,6 +64,7 @@ function tenantEvents(events: EventLog, tenant: string, names: TenantNames): Eve
   const shown = (record: EventRecord): EventRecord => ({
     ...record,
     name: record.kind === "volume" || record.kind === "network" ? names.shown(record.name) : record.name,
+    audit: withoutStaffAddress(record.audit),
   })
   return {
     async list(query) {
@@ -75,6 +77,12 @@ function tenantEvents(events: EventLog, tenant: string, names: TenantNames): Eve
       for await (const record of events.follow({ ...options, filters: { ...filters, tenant } })) yield shown(record)
     },
   }
+}
+
+/** From where the provider's staff works is not for their customers. */
+function withoutStaffAddress(audit: AuditDetails | null): AuditDetails | null {
+  const isStaff = providerRoles.some((role) => role === audit?.actor.role)
+  return audit === null || !isStaff ? audit : { ...audit, actor: { ...audit.actor, address: null } }
 }
 
 function tenantMetrics(metrics: MetricsService, { engine }: Pick<Services, "engine">, tenant: string): MetricsService {
