@@ -21,10 +21,17 @@ export class AdmissionDesk {
     return this.book.get(tenant)
   }
 
-  /** Something more for the tenant, alone, so that what `work` counts is still so when it has made it. `work` gets `undefined` without a plan. */
+  /**
+   * Something more for the tenant, alone, so that what `work` counts is still so when it has made it, and so that a plan which the tenant gets
+   * meanwhile counts it too. `work` gets `undefined` without a plan.
+   */
   more<T>(tenant: string, work: (tenant: BookedTenant | undefined) => Promise<T>): Promise<T> {
-    if (this.book.get(tenant) === undefined) return work(undefined)
-    return this.gate.alone([tenant], async () => work(this.#active(tenant)))
+    if (tenant === OPERATOR_TENANT) return work(undefined)
+    const hadPlan = this.book.get(tenant) !== undefined
+    return this.gate.alone([tenant], () => {
+      const hasPlan = hadPlan || this.book.get(tenant) !== undefined
+      return work(hasPlan ? this.#active(tenant) : undefined)
+    })
   }
 
   /** As `more`, for what an engine makes: it must be one that can hold a plan. */

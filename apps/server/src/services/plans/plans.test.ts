@@ -95,6 +95,17 @@ describe("plans", () => {
     expect(changed).toMatchObject({ status: "rejected", reason: { code: "limit_below_usage" } })
   })
 
+  it("count what was being made when a tenant got its first one", async () => {
+    const plan = await tenancy.it.plans.create({ name: "One", terms: { ...someTerms, containers: 1 } })
+    const [first, second, sold] = await Promise.allSettled([
+      create("old"),
+      create("old"),
+      tenancy.it.tenants.create({ tenant: "old", title: "", plan: plan.id }),
+    ])
+    expect([first.status, second.status]).toEqual(["fulfilled", "fulfilled"])
+    expect(sold).toMatchObject({ status: "rejected", reason: { code: "limit_below_usage", facts: { resource: "containers", used: 2 } } })
+  })
+
   it("are not lost while a tenant has them, also when both are asked for at once", async () => {
     const plan = await sell("acme")
     await expect(tenancy.it.plans.remove(plan.id)).rejects.toMatchObject({ code: "conflict", facts: { tenants: ["acme"] } })
