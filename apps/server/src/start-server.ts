@@ -12,8 +12,9 @@ import { createServices, type ServicesOptions } from "./services/create-services
 import { every } from "./services/every.js"
 import { createSecretBox } from "./services/secrets/secret-box.js"
 import { createAuthByScheme } from "./services/session/create-auth.js"
-import { ensureOperator, firstPasswordFile } from "./services/session/ensure-operator.js"
+import { ensureOperator, firstPasswordFile, OPERATOR } from "./services/session/ensure-operator.js"
 import { makeOperatorToken } from "./services/session/operator-token.js"
+import { weaknessOf } from "./services/session/password-strength.js"
 import { readOrMakeSecret } from "./services/session/read-or-make-secret.js"
 
 const HOUR_MS = 3_600_000
@@ -28,6 +29,7 @@ export interface StartOptions {
   openEngine: ServicesOptions["openEngine"]
   openDockerEngine: ServicesOptions["openDockerEngine"]
   makeStarterImage: (engine: ContainerEngine) => Promise<unknown>
+  now?: () => number
 }
 
 export interface RunningServer {
@@ -38,7 +40,7 @@ export interface RunningServer {
 
 /** Brings the server up: directories, database, operator, services, socket. Resolves when it can be asked. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const { configuration, log } = options
+  const { configuration, log, now = Date.now } = options
   const { dataDirectory, runDirectory } = configuration
   const socketPath = join(runDirectory, "server.sock")
   await refuseTakenSocket(socketPath)
@@ -46,8 +48,19 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const database = openDatabase(configuration.databaseUrl)
   const secret = await readOrMakeSecret(dataDirectory)
   const auth = createAuthByScheme({ prisma: database.prisma, secret, cookiePrefix: cookiePrefix(dataDirectory) })
-  const account = await ensureOperator(auth.http, { password: configuration.operatorPassword, runDirectory })
-  if (account === "made") log.info("made the operator's account")
+  const account = await ensureOperator({
+    auth: auth.http,
+    prisma: database.prisma,
+    password: configuration.operatorPassword,
+    runDirectory,
+  })
+  if (account === "made") {
+    log.info("made the operator's account")
+    // It is used all the same: whoever starts the server decides. Nobody has to wait for this.
+    warnOfWeakPassword(configuration.operatorPassword, log).catch((error: unknown) =>
+      log.error({ err: error }, "could not look at the operator's password"),
+    )
+  }
 
   const connections = new Connections()
   const services = await createServices({
@@ -64,8 +77,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     openDockerEngine: options.openDockerEngine,
     makeStarterImage: options.makeStarterImage,
     publicOrigins: configuration.publicOrigins,
-    recogniseLocal: await makeOperatorToken(runDirectory, Date.now),
-    onPasswordChanged: () => rm(firstPasswordFile(runDirectory), { force: true }),
+    recogniseLocal: await makeOperatorToken(runDirectory, now),
+    onPasswordChanged: async (username) => {
+      if (username === OPERATOR) await rm(firstPasswordFile(runDirectory), { force: true })
+    },
+    now,
     onSessionsEnded: (sessionIds) => connections.cut(sessionIds),
   })
   let draining = false
@@ -112,6 +128,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 async function makePassable(directory: string): Promise<void> {
   const made = await mkdir(directory, { recursive: true, mode: 0o711 })
   if (made !== undefined) await chmod(directory, 0o711)
+}
+
+async function warnOfWeakPassword(password: string | undefined, log: Logger): Promise<void> {
+  const reason = password === undefined ? undefined : await weaknessOf(password, [OPERATOR])
+  if (reason !== undefined) log.warn({ reason }, "PLIMSOLL_OPERATOR_PASSWORD is easy to guess; change it in the console")
 }
 
 /** Browsers share cookies between all ports of a host: two consoles side by side must not sign each other out. */

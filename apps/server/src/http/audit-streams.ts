@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import type { Services } from "../services/services.js"
+import { clientAddressOf } from "../services/session/client-address.js"
 import type { SignedIn } from "../services/session/sessions.js"
 import { auditResultOf } from "../trpc/audit-outcome.js"
 import type { OperationName } from "../trpc/operations.js"
-import { clientAddressOf, toHeaders } from "./headers.js"
+import { toHeaders } from "./headers.js"
 import { httpError } from "./http-error.js"
 
 /** Streams that change something, and those that carry out what is inside. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http"
 import type { WebSocket } from "ws"
 import type { Sessions } from "../services/session/sessions.js"
 
@@ -9,14 +10,15 @@ const CLOSE_GRACE_MS = 1000
 /** Who is connected with which session, so that a session that ends takes its connections with it. */
 export class Connections {
   readonly #sockets = new Map<string, Set<WebSocket>>()
+  readonly #answers = new Map<string, Set<ServerResponse>>()
 
   add(sessionId: string, socket: WebSocket): void {
-    const sockets = this.#sockets.get(sessionId) ?? new Set()
-    this.#sockets.set(sessionId, sockets.add(socket))
-    socket.once("close", () => {
-      sockets.delete(socket)
-      if (sockets.size === 0 && this.#sockets.get(sessionId) === sockets) this.#sockets.delete(sessionId)
-    })
+    addUntilClosed(this.#sockets, sessionId, socket)
+  }
+
+  /** An archive or a log may take long as well. */
+  addAnswer(sessionId: string, answer: ServerResponse): void {
+    addUntilClosed(this.#answers, sessionId, answer)
   }
 
   cut(sessionIds: readonly string[]): void {
@@ -25,11 +27,13 @@ export class Connections {
       // One that does not answer the close could go on sending for half a minute.
       setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref()
     }
+    const answers = sessionIds.flatMap((id) => [...(this.#answers.get(id) ?? [])])
+    for (const answer of answers) setTimeout(() => answer.destroy(), CLOSE_GRACE_MS).unref()
   }
 
   /** Cuts those whose session has expired or was removed elsewhere. */
   async cutEnded(sessions: Pick<Sessions, "stillValid">): Promise<void> {
-    const ids = [...this.#sockets.keys()]
+    const ids = [...new Set([...this.#sockets.keys(), ...this.#answers.keys()])]
     if (ids.length === 0) return
     const valid = await sessions.stillValid(ids)
     this.cut(ids.filter((id) => !valid.has(id)))
@@ -42,4 +46,13 @@ export class Connections {
   terminateAll(): void {
     for (const sockets of this.#sockets.values()) for (const socket of sockets) socket.terminate()
   }
+}
+
+function addUntilClosed<T extends WebSocket | ServerResponse>(all: Map<string, Set<T>>, sessionId: string, connection: T): void {
+  const theirs = all.get(sessionId) ?? new Set()
+  all.set(sessionId, theirs.add(connection))
+  connection.once("close", () => {
+    theirs.delete(connection)
+    if (theirs.size === 0 && all.get(sessionId) === theirs) all.delete(sessionId)
+  })
 }

@@ -5,16 +5,20 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from "pino"
 import { type AppRouter, appRouter } from "../routers/app-router.js"
 import type { RunningServices } from "../services/create-services.js"
+import { clientAddressOf } from "../services/session/client-address.js"
 import type { AuthByScheme } from "../services/session/create-auth.js"
+import { shownToken } from "../services/tokens/shown-token.js"
 import { authorise } from "../trpc/authorise.js"
 import type { RequestContext } from "../trpc/context.js"
 import { unpacedOutbound } from "../trpc/outbound.js"
+import { authAsker } from "./ask-auth.js"
 import { auditTerminal } from "./audit-terminal.js"
 import { authRoutes } from "./auth-routes.js"
 import type { Connections } from "./connections.js"
-import { clientAddressOf, toHeaders } from "./headers.js"
+import { toHeaders } from "./headers.js"
 import { healthRoutes } from "./health-routes.js"
 import { httpError } from "./http-error.js"
+import { linkRoutes } from "./link-routes.js"
 import { logFailure } from "./log-failure.js"
 import { refusalOf } from "./refusal-of.js"
 import { streamRoutes } from "./stream-routes.js"
@@ -88,7 +92,10 @@ export async function createApp(options: AppOptions): Promise<{ app: FastifyInst
       Object.assign(new Error(`Too many tries. Wait ${Math.ceil(ttl / 1000)} seconds, then try again.`), { statusCode: 429 }),
   })
   healthRoutes(app, { pingDatabase: options.pingDatabase, engineStatus: () => services.engine.info(), draining: options.draining })
-  authRoutes(app, { auth: options.auth, sessions: services.sessions, publicOrigins })
+  const ask = authAsker(options.auth, publicOrigins)
+  const { sessions, lockout, usedCodes, members } = services
+  authRoutes(app, { ask, auth: options.auth, sessions, lockout, usedCodes, publicOrigins, audit: services.audit })
+  linkRoutes(app, { ask, members, sessions, audit: services.audit })
   await app.register(fastifyTRPCPlugin, {
     prefix: "/trpc",
     trpcOptions: {
@@ -97,14 +104,15 @@ export async function createApp(options: AppOptions): Promise<{ app: FastifyInst
       createContext: async ({ req }): Promise<RequestContext> => {
         const headers = toHeaders(req.headers)
         const session = await services.sessions.recognise(headers)
-        return { requestId: req.id, session, address: clientAddressOf(headers), services, outbound: unpacedOutbound }
+        const showsToken = shownToken(headers) !== undefined
+        return { requestId: req.id, session, showsToken, address: clientAddressOf(headers), services, outbound: unpacedOutbound }
       },
       onError: ({ error, path, req }) => {
         logFailure(req.log, { error, operation: path, requestId: req.id })
       },
     } satisfies FastifyTRPCPluginOptions<AppRouter>["trpcOptions"],
   })
-  await app.register(streamRoutes, { services })
+  await app.register(streamRoutes, { services, connections: options.connections })
 
   const { reconnectSoon } = serveUpgrades(app.server, {
     services,

@@ -10,6 +10,7 @@ import type { SignedIn } from "../services/session/sessions.js"
 import { fakeEngine, statsOf, summaryOf } from "../testing/fake-engine.js"
 import { temporaryDatabase } from "../testing/temporary-database.js"
 import { localAuthorization, startTestServer } from "../testing/test-server.js"
+import { Connections } from "./connections.js"
 import { httpError } from "./http-error.js"
 import { streamRoutes } from "./stream-routes.js"
 
@@ -45,7 +46,7 @@ async function get(url: string) {
   })
   const metering = createMetering({ store: createMeterStore(temporary.database), now: Date.now })
   const services = { sessions: { recognise: async () => session }, events, metering } as unknown as Services
-  await app.register(streamRoutes, { services })
+  await app.register(streamRoutes, { services, connections: new Connections() })
   try {
     return await app.inject({ url })
   } finally {

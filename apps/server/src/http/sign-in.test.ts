@@ -16,6 +16,10 @@ const json = { "content-type": "application/json", origin: ORIGIN }
 const signIn = (body: object, headers: Record<string, string> = {}) =>
   server.request("/api/auth/sign-in/username", { method: "POST", headers: { ...json, ...headers }, body: JSON.stringify(body) })
 
+let guesses = 0
+/** Of an account each time, so that none is locked. */
+const guess = () => ({ username: `guess${guesses++}`, password: "guess guess" })
+
 describe("signing in", () => {
   it("gives a cookie that scripts and other sites cannot use, and no token in the answer", async () => {
     const answer = await signIn({ username: "operator", password: PASSWORD })
@@ -46,7 +50,7 @@ describe("signing in", () => {
   })
 
   it("stops an address that guesses, and no other", async () => {
-    const from = (address: string) => signIn({ username: "operator", password: "guess guess" }, { "x-forwarded-for": address })
+    const from = (address: string) => signIn(guess(), { "x-forwarded-for": address })
     const statuses: number[] = []
     for (let attempt = 0; attempt < 12; attempt++) statuses.push((await from("192.0.2.1")).status)
     expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401))
@@ -55,7 +59,7 @@ describe("signing in", () => {
   })
 
   it("stops who guesses from ever new addresses of one IPv6 network, and not the next network", async () => {
-    const from = (address: string) => signIn({ username: "operator", password: "guess guess" }, { "x-forwarded-for": address })
+    const from = (address: string) => signIn(guess(), { "x-forwarded-for": address })
     const statuses: number[] = []
     for (let attempt = 0; attempt < 11; attempt++) statuses.push((await from(`2001:db8:0:1::${attempt + 1}`)).status)
     expect(statuses.at(-1)).toBe(429)
@@ -75,6 +79,22 @@ describe("signing in", () => {
     ]) {
       expect((await server.request(`/api/auth/${path}`, { method: "POST", headers: json, body: "{}" })).status, path).toBe(404)
     }
+  })
+
+  it("makes an account wait that is guessed at from many addresses, and tells nobody whether there is one", async () => {
+    const answers: { status: number; body: Buffer; headers: Record<string, unknown> }[] = []
+    for (const username of ["operator", "nobody"]) {
+      for (let attempt = 0; attempt < 5; attempt++)
+        expect((await signIn({ username, password: "guess guess" }, { "x-forwarded-for": `192.0.2.${attempt}` })).status).toBe(401)
+      answers.push(await signIn({ username, password: PASSWORD }, { "x-forwarded-for": "192.0.2.99" }))
+    }
+    expect(answers.map(({ status, headers }) => [status, headers["retry-after"]])).toEqual([
+      [429, "60"],
+      [429, "60"],
+    ])
+    const [known, unknown] = answers.map(({ body }) => (JSON.parse(body.toString()) as { error: { publicMessage: string } }).error)
+    expect(known).toEqual(unknown)
+    expect(known?.publicMessage).toContain("Wait 60 seconds")
   })
 
   it("refuses bodies that are too large or no JSON", async () => {
@@ -145,6 +165,14 @@ describe("sessions", () => {
     expect((await signIn({ username: "operator", password: "another long one" })).status).toBe(200)
   })
 
+  it("are not given for a new password that is easy to guess, and say why", async () => {
+    const cookie = await server.signIn()
+    const answer = await server.mutate("session.changePassword", { currentPassword: PASSWORD, newPassword: "operator-2026" }, { cookie })
+    expect(answer.status).toBe(400)
+    expect(answer.body.toString()).toContain("too easy to guess")
+    expect((await signIn({ username: "operator", password: PASSWORD })).status).toBe(200)
+  })
+
   it("do not let a thief of a session guess the password", async () => {
     const cookie = await server.signIn()
     const guesses = await Promise.all(
@@ -183,6 +211,16 @@ describe("the first start", () => {
       await fresh.remove()
     }
   })
+})
+
+it("a weak password of the environment is used, and the log warns without it", async () => {
+  const weak = await startTestServer({ openEngine: async () => fakeEngine(), environment: { PLIMSOLL_OPERATOR_PASSWORD: "qwertyuiop" } })
+  try {
+    await expect.poll(() => weak.logLines.join(""), { timeout: 9000 }).toContain("PLIMSOLL_OPERATOR_PASSWORD is easy to guess")
+    expect(weak.logLines.join("")).not.toContain("qwertyuiop")
+  } finally {
+    await weak.remove()
+  }
 })
 
 describe("other sites", () => {

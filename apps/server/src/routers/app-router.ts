@@ -4,6 +4,7 @@ import { eventsRouter } from "./events/index.js"
 import { hostRouter } from "./host/index.js"
 import { hostsRouter } from "./hosts/index.js"
 import { imagesRouter } from "./images/index.js"
+import { membersRouter } from "./members/index.js"
 import { meteringRouter } from "./metering/index.js"
 import { metricsRouter } from "./metrics/index.js"
 import { networksRouter } from "./networks/index.js"
@@ -11,6 +12,7 @@ import { plansRouter } from "./plans/index.js"
 import { registriesRouter } from "./registries/index.js"
 import { sessionRouter } from "./session/index.js"
 import { tenantsRouter } from "./tenants/index.js"
+import { tokensRouter } from "./tokens/index.js"
 import { transfersRouter } from "./transfers/index.js"
 import { volumesRouter } from "./volumes/index.js"
 
@@ -26,6 +28,8 @@ export const appRouter = router({
   volumes: volumesRouter,
   plans: plansRouter,
   tenants: tenantsRouter,
+  members: membersRouter,
+  tokens: tokensRouter,
   events: eventsRouter,
   metrics: metricsRouter,
   metering: meteringRouter,

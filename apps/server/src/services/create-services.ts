@@ -18,6 +18,7 @@ import { scheduleGarbageCollection } from "./images/schedule-garbage-collection.
 import { createContainersLive } from "./live/create-containers-live.js"
 import { Sampler } from "./live/sampler.js"
 import { Samplers } from "./live/samplers.js"
+import { createMembers } from "./members/create-members.js"
 import { startMetering } from "./metering/start-metering.js"
 import { createMetricsService, readingsOf } from "./metrics/create-metrics-service.js"
 import { MetricsRecorder } from "./metrics/metrics-recorder.js"
@@ -28,11 +29,15 @@ import type { SecretBox } from "./secrets/secret-box.js"
 import type { Services } from "./services.js"
 import type { AuthByScheme } from "./session/create-auth.js"
 import { createSessions } from "./session/create-sessions.js"
+import { createLockout, type Lockout } from "./session/lockout.js"
+import { removeExpired } from "./session/remove-expired.js"
 import type { SignedIn } from "./session/sessions.js"
+import { UsedCodes } from "./session/used-codes.js"
 import { createTenants } from "./tenants/create-tenants.js"
 import { TenantBook } from "./tenants/tenant-book.js"
 import { createTerminals, type RunningTerminals } from "./terminals/create-terminals.js"
 import { Tickets } from "./terminals/tickets.js"
+import { createTokens } from "./tokens/create-tokens.js"
 import { createTransfers } from "./transfers/create-transfers.js"
 
 const DAY_MS = 86_400_000
@@ -59,7 +64,7 @@ export interface ServicesOptions {
   publicOrigins: readonly string[]
   /** Recognises a script that root runs on this host. */
   recogniseLocal: (headers: Headers) => SignedIn | null
-  onPasswordChanged: () => Promise<void>
+  onPasswordChanged: (username: string) => Promise<void>
   /** Cuts the open connections of sessions that ended. */
   onSessionsEnded: (sessionIds: string[]) => void
   now?: () => number
@@ -67,6 +72,8 @@ export interface ServicesOptions {
 
 export interface RunningServices extends Services {
   terminals: RunningTerminals
+  lockout: Lockout
+  usedCodes: UsedCodes
   /** Stops sampling, writes what is in memory, and leaves the engine. Containers go on. */
   close(): Promise<void>
 }
@@ -107,10 +114,32 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const metrics = createMetricsService({ hosts, samplers, recorder, store, minuteRetentionMs: retention.minuteDays * DAY_MS, now })
   const metering = startMetering({ database, hosts, sampler, samplers, now, report: (error, doing) => report(doing)(error) })
   const terminals = createTerminals({ hosts, tickets: new Tickets(now) })
+  const { prisma } = database
+  const lockout = createLockout({ prisma, now })
+  const tokens = createTokens({
+    prisma,
+    now,
+    onError: report("note when a token was used"),
+    onEnded: options.onSessionsEnded,
+    within: admission.within,
+  })
+  const members = createMembers({
+    prisma,
+    now,
+    hashPassword: async (password) => (await options.auth.http.$context).password.hash(password),
+    onEnded: options.onSessionsEnded,
+    onPasswordChanged: options.onPasswordChanged,
+  })
   const sessions = createSessions({
     auth: options.auth,
-    prisma: database.prisma,
+    prisma,
     now,
+    lockout,
+    tokens,
+    // Also one that has no plan and is known to the engine alone.
+    knowsTenant: async (tenant) =>
+      book.get(tenant) !== undefined ||
+      (await hosts.onEach(undefined, ({ tenants }) => tenants.list())).some(({ name }) => name === tenant),
     publicOrigins: options.publicOrigins,
     onError: report("note when a session was seen"),
     recogniseLocal: options.recogniseLocal,
@@ -119,7 +148,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   })
   const transfers = createTransfers({ hosts, registries, report: (error, doing) => report(doing)(error), now })
   const live = createContainersLive({ samplers, hosts, now })
-  const ofTenants = { prisma: database.prisma, book, gate, now, report: (error: unknown, doing: string) => report(doing)(error) }
+  const ofTenants = { prisma, book, gate, now, report: (error: unknown, doing: string) => report(doing)(error) }
   const plans = createPlans({ ...ofTenants, engine: () => engine.get() })
   const tenants = createTenants({
     ...ofTenants,
@@ -150,7 +179,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const applyRetention = async () => {
     await journal.prune({ before: now() - retention.eventDays * DAY_MS, keepRows: retention.eventRows })
     await store.prune({ minute: now() - retention.minuteDays * DAY_MS, quarter: now() - retention.quarterDays * DAY_MS })
-    await database.prisma.session.deleteMany({ where: { expiresAt: { lt: new Date(now()) } } })
+    await removeExpired(prisma, now())
   }
   const firstRetention = setTimeout(() => void applyRetention().catch(report("apply retention")), FIRST_RETENTION_MS).unref()
   const stopRetention = every(HOUR_MS, applyRetention, report("apply retention"))
@@ -177,6 +206,10 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     metering,
     terminals,
     sessions,
+    members,
+    tokens,
+    lockout,
+    usedCodes: new UsedCodes(now),
     registries,
     transfers,
     admission,

@@ -5,6 +5,7 @@ import type { EventLog } from "./events/event-log.js"
 import type { HostService } from "./host/host-service.js"
 import type { Hosts } from "./hosts/hosts.js"
 import type { ContainersLive } from "./live/containers-live.js"
+import type { Members } from "./members/members.js"
 import type { Metering } from "./metering/metering.js"
 import type { MetricsService } from "./metrics/metrics-service.js"
 import type { Plans } from "./plans/plans.js"
@@ -12,6 +13,7 @@ import type { Registries } from "./registries/registries.js"
 import type { Sessions } from "./session/sessions.js"
 import type { Tenants } from "./tenants/tenants.js"
 import type { Terminals } from "./terminals/terminals.js"
+import type { Tokens } from "./tokens/tokens.js"
 import type { Transfers } from "./transfers/transfers.js"
 
 /** The use cases, as routers and HTTP streams see them. Made in `create-services.ts`. */
@@ -26,6 +28,8 @@ export interface Services {
   metering: Metering
   terminals: Terminals
   sessions: Sessions
+  members: Members
+  tokens: Tokens
   registries: Registries
   transfers: Transfers
   admission: Admission

@@ -52,6 +52,7 @@ export interface TestServerOptions {
   openDockerEngine?: (endpoint: DockerEndpoint) => Promise<ContainerEngine>
   makeStarterImage?: (engine: ContainerEngine) => Promise<unknown>
   environment?: Record<string, string>
+  now?: () => number
   /** Where its directories are made; default: the temporary directory. */
   parent?: string
 }
@@ -78,6 +79,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       openEngine: (settings) => options.openEngine({ ...settings, dataDirectory, runDirectory }),
       openDockerEngine: options.openDockerEngine ?? (() => Promise.reject(new Error("this test has no Docker Engine"))),
       makeStarterImage: options.makeStarterImage ?? (async () => undefined),
+      ...(options.now && { now: options.now }),
     })
   let server: RunningServer | undefined = await start()
   const socketPath = server.socketPath

@@ -8,6 +8,8 @@ export interface RequestContext {
   session: SignedIn | null
   /** Of the client, as the front door says; `null`: it came to the socket directly. */
   address: string | null
+  /** The request came with an API token, good or not. */
+  showsToken?: boolean | undefined
   services: Services
   outbound: Outbound
 }

@@ -1,4 +1,4 @@
-import { changePasswordInput, revokeSessionInput } from "../../contract/session.js"
+import { changePasswordInput, lookAsInput, revokeSessionInput } from "../../contract/session.js"
 import { procedure, router } from "../../trpc/init.js"
 
 export const sessionRouter = router({
@@ -9,4 +9,6 @@ export const sessionRouter = router({
   changePassword: procedure
     .input(changePasswordInput)
     .mutation(({ ctx, input }) => ctx.services.sessions.changePassword(ctx.session, input)),
+  lookAs: procedure.input(lookAsInput).mutation(({ ctx, input }) => ctx.services.sessions.lookAs(ctx.session, input)),
+  lookAsEnd: procedure.mutation(({ ctx }) => ctx.services.sessions.lookAsEnd(ctx.session)),
 })

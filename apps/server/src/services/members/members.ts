@@ -23,5 +23,5 @@ export interface Members {
   /** Makes the account; the link is used up by it, also when two use it at once. Rejects with `not_found`, `name_in_use`, `invalid_argument`. */
   accept(token: string, account: { username: string; name: string; password: string }): Promise<{ userId: string; username: string }>
   /** Sets the password, ends all sign-ins, lifts the lock. Rejects with `not_found`, `invalid_argument`. */
-  reset(token: string, password: string): Promise<void>
+  reset(token: string, password: string): Promise<{ username: string }>
 }

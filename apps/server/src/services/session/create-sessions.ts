@@ -1,15 +1,19 @@
 import { EngineError } from "@plimsoll/runtime"
 import type { PrismaClient } from "../../db/open-database.js"
+import { notFound } from "../scope/refusals.js"
+import { shownToken } from "../tokens/shown-token.js"
+import type { Tokens } from "../tokens/tokens.js"
+import { clientAddressOf } from "./client-address.js"
 import type { AuthByScheme } from "./create-auth.js"
+import type { Lockout } from "./lockout.js"
 import { LOCAL_SESSION } from "./operator-token.js"
+import { refuseWeakPassword } from "./password-strength.js"
 import { requestOrigin } from "./request-origin.js"
 import type { Sessions, SignedIn } from "./sessions.js"
+import { standingOf } from "./standing-of.js"
 
 /** How exactly "last seen" is kept. */
 const SEEN_RESOLUTION_MS = 60_000
-/** Wrong current passwords of one session before it has to wait. */
-const PASSWORD_TRIES = 5
-const PASSWORD_WINDOW_MS = 10 * 60_000
 
 export interface SessionsDependencies {
   auth: AuthByScheme
@@ -19,8 +23,12 @@ export interface SessionsDependencies {
   onError: (error: unknown) => void
   /** Recognises a script that root runs on this host. */
   recogniseLocal: (headers: Headers) => SignedIn | null
-  onPasswordChanged: () => Promise<void>
-  /** Called with the ids of sessions that have just ended, so that their connections are cut. */
+  tokens: Pick<Tokens, "recognise" | "stillValid">
+  lockout: Lockout
+  /** Whether there is such a tenant to look as. */
+  knowsTenant: (tenant: string) => Promise<boolean>
+  onPasswordChanged: (username: string) => Promise<void>
+  /** Called with the ids of sessions that have just ended or become another's, so that their connections are cut. */
   onEnded: (sessionIds: string[]) => void
 }
 
@@ -31,11 +39,13 @@ export function createSessions({
   publicOrigins,
   onError,
   recogniseLocal,
+  tokens,
+  lockout,
+  knowsTenant,
   onPasswordChanged,
   onEnded,
 }: SessionsDependencies): Sessions {
   const seen = new Map<string, number>()
-  const tries = new Map<string, number[]>()
 
   async function markSeen(sessionId: string) {
     if (now() - (seen.get(sessionId) ?? 0) < SEEN_RESOLUTION_MS) return
@@ -51,26 +61,35 @@ export function createSessions({
     return sessions.length
   }
 
+  async function look({ sessionId }: SignedIn, data: { lookAsTenant: string | null; lookAsWrite: boolean }): Promise<void> {
+    await prisma.session.updateMany({ where: { id: sessionId }, data })
+    // After the answer, which may be on one of them.
+    setImmediate(() => onEnded([sessionId]))
+  }
+
   return {
     async recognise(headers) {
       const local = recogniseLocal(headers)
       if (local !== null) return local
+      // Whoever shows a token is who the token says, or nobody: a cookie beside it counts for nothing.
+      if (shownToken(headers) !== undefined) return tokens.recognise(headers, clientAddressOf(headers))
       if (!headers.has("cookie")) return null
       const found = await auth[requestOrigin(headers, publicOrigins).scheme].api.getSession({ headers, query: { disableRefresh: true } })
       if (found === null) return null
+      const row = await prisma.session.findUnique({ where: { id: found.session.id }, include: { user: true } })
+      const standing = row === null ? null : standingOf(row.user, row)
+      if (row === null || standing === null) return null
       // When it was last seen is not worth a refusal on a full disk.
-      await markSeen(found.session.id).catch(onError)
+      await markSeen(row.id).catch(onError)
       return {
-        role: "operator",
-        tenant: null,
-        lookingAs: null,
+        ...standing,
         token: null,
-        userId: found.user.id,
-        username: found.user.username ?? found.user.name,
-        name: found.user.name,
-        sessionId: found.session.id,
-        signedInAt: found.session.createdAt.getTime(),
-        expiresAt: found.session.expiresAt.getTime(),
+        userId: row.userId,
+        username: row.user.username ?? row.user.name,
+        name: row.user.name,
+        sessionId: row.id,
+        signedInAt: row.createdAt.getTime(),
+        expiresAt: row.expiresAt.getTime(),
       }
     },
 
@@ -79,23 +98,26 @@ export function createSessions({
         where: { id: { in: sessionIds }, expiresAt: { gt: new Date(now()) } },
         select: { id: true },
       })
-      return new Set([LOCAL_SESSION, ...rows.map(({ id }) => id)])
+      return new Set([LOCAL_SESSION, ...rows.map(({ id }) => id), ...(await tokens.stillValid(sessionIds))])
     },
 
     ended: (sessionIds) => onEnded(sessionIds),
 
-    me: ({ userId, username, name, role, tenant, lookingAs, sessionId, signedInAt, expiresAt }) => ({
-      userId,
-      username,
-      name,
-      role,
-      tenant,
-      lookingAs,
-      twoFactor: false,
-      sessionId,
-      signedInAt,
-      expiresAt,
-    }),
+    async me({ userId, username, name, role, tenant, lookingAs, sessionId, signedInAt, expiresAt }) {
+      const user = await prisma.user.findUnique({ where: { id: userId }, select: { twoFactorEnabled: true } })
+      return {
+        userId,
+        username,
+        name,
+        role,
+        tenant,
+        lookingAs,
+        twoFactor: user?.twoFactorEnabled === true,
+        sessionId,
+        signedInAt,
+        expiresAt,
+      }
+    },
 
     async list(session) {
       const rows = await prisma.session.findMany({
@@ -119,22 +141,30 @@ export function createSessions({
     },
 
     async changePassword(session, { currentPassword, newPassword }) {
-      const recent = (tries.get(session.sessionId) ?? []).filter((at) => now() - at < PASSWORD_WINDOW_MS)
-      if (recent.length >= PASSWORD_TRIES) {
-        throw new EngineError("permission_denied", { publicMessage: "Too many wrong passwords. Wait ten minutes, then try again." })
-      }
-      // Counted before it is looked at: tries that come together must not share one place.
-      tries.set(session.sessionId, [...recent, now()])
-      const context = await auth.http.$context
-      const account = await prisma.account.findFirst({ where: { userId: session.userId, providerId: "credential" } })
-      const stored = account?.password ?? null
-      if (stored === null || !(await context.password.verify({ hash: stored, password: currentPassword }))) {
+      const { password, internalAdapter } = await auth.http.$context
+      const isRight = await lockout.attempt(session.username, async () => {
+        const account = await prisma.account.findFirst({ where: { userId: session.userId, providerId: "credential" } })
+        const stored = account?.password ?? null
+        const value = stored !== null && (await password.verify({ hash: stored, password: currentPassword }))
+        return { verdict: value ? "right" : "wrong", value }
+      })
+      if (!isRight)
         throw new EngineError("invalid_argument", { publicMessage: "The current password is wrong.", facts: { field: "currentPassword" } })
-      }
-      tries.delete(session.sessionId)
-      await context.internalAdapter.updatePassword(session.userId, await context.password.hash(newPassword))
-      await onPasswordChanged()
+      await refuseWeakPassword(newPassword, { names: [session.username, session.name, session.tenant ?? ""], field: "newPassword" })
+      await internalAdapter.updatePassword(session.userId, await password.hash(newPassword))
+      await onPasswordChanged(session.username)
       await end({ userId: session.userId, id: { not: session.sessionId } })
+    },
+
+    async lookAs(session, { tenant, write }) {
+      if (session.token !== null || session.sessionId === LOCAL_SESSION)
+        throw new EngineError("permission_denied", { publicMessage: "Sign in to the console as an operator to look as a tenant." })
+      if (!(await knowsTenant(tenant))) throw notFound("tenant", tenant)
+      await look(session, { lookAsTenant: tenant, lookAsWrite: write })
+    },
+
+    async lookAsEnd(session) {
+      if (session.lookingAs !== null) await look(session, { lookAsTenant: null, lookAsWrite: false })
     },
   }
 }
