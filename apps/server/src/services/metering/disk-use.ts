@@ -10,7 +10,7 @@ const VALID_MS = 3 * 60_000
 const DEADLINE_MS = 20_000
 
 export interface DiskUseDependencies {
-  /** Containers of a host that are there. */
+  /** Containers of a host that have a disk of their own. */
   containersOf: (host: string) => Iterable<{ id: string; tenant: string }>
   /** Milliseconds that never jump (performance.now). */
   monotonic: () => number
@@ -18,8 +18,6 @@ export interface DiskUseDependencies {
 }
 
 interface ContainerDisk {
-  /** One that has none never will. */
-  hasDisk: boolean
   bytes: number
   measuredAt: number
 }
@@ -69,26 +67,23 @@ export class DiskUse {
     for (const id of known.keys()) if (!present.has(id)) known.delete(id)
     const now = this.deps.monotonic()
     const due = [...present.keys()].filter((id) => isDue(known.get(id), now)).slice(0, CONTAINERS_A_ROUND)
-    for (const id of due) known.set(id, { measuredAt: now, ...(await this.#lookAt(id, { host, engine, known: known.get(id) })) })
-    for (const [id, { hasDisk, bytes }] of known) {
+    for (const id of due) known.set(id, { measuredAt: now, bytes: (await this.#lookAt(id, { host, engine })) ?? known.get(id)?.bytes ?? 0 })
+    for (const [id, { bytes }] of known) {
       const tenant = present.get(id)
-      if (hasDisk && tenant !== undefined) add(sums, tenant, bytes)
+      if (tenant !== undefined) add(sums, tenant, bytes)
     }
     return sums
   }
 
-  /** One that cannot be looked at stays as it was. */
-  async #lookAt(
-    id: string,
-    { host, engine, known }: { host: string; engine: ContainerEngine; known: ContainerDisk | undefined },
-  ): Promise<Omit<ContainerDisk, "measuredAt">> {
+  /** `undefined`: it cannot be looked at, and is taken for what it was. */
+  async #lookAt(id: string, { host, engine }: { host: string; engine: ContainerEngine }): Promise<number | undefined> {
     try {
       const { disk } = await engine.containers.inspect(id)
-      return disk.kind === "disk" ? { hasDisk: true, bytes: disk.allocatedBytes } : { hasDisk: false, bytes: 0 }
+      return disk.kind === "disk" ? disk.allocatedBytes : 0
     } catch (error) {
       // It was removed meanwhile.
       if (!isEngineError(error, "not_found")) this.deps.onError(error, host)
-      return { hasDisk: true, bytes: known?.bytes ?? 0 }
+      return undefined
     }
   }
 
@@ -100,7 +95,7 @@ export class DiskUse {
 }
 
 function isDue(known: ContainerDisk | undefined, now: number): boolean {
-  return known === undefined || (known.hasDisk && now - known.measuredAt >= CONTAINER_DISK_MS)
+  return known === undefined || now - known.measuredAt >= CONTAINER_DISK_MS
 }
 
 function add(sums: Map<string, number>, tenant: string, bytes: number): void {

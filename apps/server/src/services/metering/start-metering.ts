@@ -33,7 +33,7 @@ export function startMetering({ database, hosts, sampler, samplers, now, report 
   const store = createMeterStore(database)
   const recorder = new MeterRecorder({ store, monotonic })
   const disks = new DiskUse({
-    containersOf: (host) => samplers.of(host)?.rows.values() ?? [],
+    containersOf: (host) => [...(samplers.of(host)?.rows.values() ?? [])].filter(({ diskBytes }) => diskBytes !== undefined),
     monotonic,
     onError: (error, host) => report(error, `measure the disks of ${host}`),
   })
