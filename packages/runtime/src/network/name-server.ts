@@ -190,9 +190,10 @@ export class NameServer {
     for (const bridge of bridges) {
       const network = this.#networks.get(bridge)
       const path = join(this.#zones, bridge)
-      this.#served.delete(bridge)
-      if (network === undefined) rmSync(path, { force: true })
-      else {
+      if (network === undefined) {
+        this.#served.delete(bridge)
+        rmSync(path, { force: true })
+      } else {
         const temporary = join(this.#options.directory, "zone.new")
         this.#generation = Math.max(this.#generation + 1, this.#options.clock.now())
         writeFileSync(temporary, renderZone(network, generationName(this.#generation)), { mode: 0o600 })
@@ -224,7 +225,10 @@ export class NameServer {
     for (const bridge of bridges) {
       while (this.#networks.has(bridge) && !(await this.#answers(bridge))) {
         const now = clock.monotonic()
-        if (now - began > ANSWER_DEADLINE_MS) throw notAnswering(this.#networks.get(bridge)?.gateway)
+        if (now - began > ANSWER_DEADLINE_MS) {
+          this.#served.delete(bridge)
+          throw notAnswering(this.#networks.get(bridge)?.gateway)
+        }
         if (now - signalledAt > SIGNAL_AGAIN_MS && this.#reload()) signalledAt = now
         else await clock.sleep(ANSWER_PAUSE_MS)
       }

@@ -4,14 +4,13 @@ import { createSocket } from "node:dgram"
 import { readFileSync, writeFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { createServer, type Server } from "node:net"
-import { networkInterfaces } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { NetworkAttachment, PublishedPort } from "../engine.js"
 import { type ProcessIdentity, readProcessStat } from "../kernel/process-stat.js"
 import { createNetworkDriver } from "./create-network-driver.js"
 import type { AttachOptions, KnownContainers, NetworkDriver } from "./network-driver.js"
-import { askFromHost, nameServersOf, TestNamespace } from "./test-namespace.js"
+import { askFromHost, nameServersOf, ownAddresses, TestNamespace } from "./test-namespace.js"
 
 interface Container {
   id: string
@@ -497,11 +496,3 @@ describe("two instances", () => {
     }
   })
 })
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flat()
-    .filter((address) => address !== undefined)
-    .filter((address) => address.family === "IPv4" && !address.internal)
-    .map((address) => address.address)
-}

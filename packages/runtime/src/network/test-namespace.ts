@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process"
 import { readdirSync } from "node:fs"
+import { networkInterfaces } from "node:os"
 import { type ProcessIdentity, readProcessArguments, readProcessStat } from "../kernel/process-stat.js"
 
 /** A network namespace held by a process, for tests. Its programs end with it. */
@@ -114,6 +115,15 @@ export function nameServersOf(directory: string): number[] {
       const [program = "", ...rest] = readProcessArguments(pid) ?? []
       return program.endsWith("aardvark-dns") && rest.some((argument) => argument.startsWith(`${directory}/`))
     })
+}
+
+/** IPv4 addresses of the host other than loopback's. */
+export function ownAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flat()
+    .filter((address) => address !== undefined)
+    .filter((address) => address.family === "IPv4" && !address.internal)
+    .map((address) => address.address)
 }
 
 /** As `TestNamespace.ask`, from the host. */
