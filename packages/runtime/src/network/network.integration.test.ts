@@ -418,6 +418,8 @@ describe("reconciliation", () => {
     const [kept, gone] = [await container([{ containerPort: 80 }]), await container([{ containerPort: 80 }])]
     await kept.namespace.serve(80, "kept")
     await gone.namespace.serve(80, "gone")
+    // The engine before is gone: nothing of it looks after the name server any more.
+    await driver.close()
     const again = await openDriver()
     await again.reconcile([attachOptions(kept)], known([kept]))
     expect(askFromHost("127.0.0.1", kept.ports[0]?.hostPort ?? 0)).toBe("kept")
