@@ -17,6 +17,9 @@ const paths = [
   "/events",
   "/hosts",
   "/hosts/local",
+  "/account",
+  "/members",
+  "/tokens",
   "/nowhere",
 ]
 

@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStor
 import { arrangeHosts, type Hosts, noHosts } from "./hosts"
 import { applyContainersMessage, type LiveContainers } from "./live-containers"
 import { applyTransfersMessage, type LiveTransfers } from "./live-transfers"
+import { useMay } from "./session"
 import { type LiveState, SharedSubscription } from "./shared-subscription"
 import { backoffMs, type Client, useTRPCClient } from "./trpc"
 
@@ -57,11 +58,23 @@ function useLive(): Live {
 
 const nothing: LiveState<never> = { data: undefined, error: null }
 const noState = () => nothing
+/** In the place of a subscription that the role may not have: it is not opened, and says nothing. */
+const unopened = () => () => undefined
 
-/** This machine's use, each second. */
+/** This machine's use, each second. For the provider's own people: others get nothing. */
 export function useHostLive(): LiveState<HostLiveMessage> {
   const { host } = useLive()
-  return useSyncExternalStore<LiveState<HostLiveMessage>>(host.subscribe, host.getState, noState)
+  const open = useMay()("host.live")
+  return useSyncExternalStore<LiveState<HostLiveMessage>>(open ? host.subscribe : unopened, open ? host.getState : noState, noState)
+}
+
+/** Keeps open what comes each second for this role, so that "live" is true on every page. */
+export function useLiveBeat(): void {
+  const { host, containers, hosts } = useLive()
+  const may = useMay()
+  // Before it is known who is signed in: what everybody may have, since it also tells whether the server is there.
+  const beat = may("host.live") ? host : may("containers.live") ? containers : hosts
+  useSyncExternalStore<unknown>(beat.subscribe, beat.getState, noState)
 }
 
 /** All hosts, anew at each change of one: it comes or goes, its containers become more or fewer. */
@@ -81,8 +94,9 @@ export function useContainersLive(): LiveState<LiveContainers> {
   return useSyncExternalStore<LiveState<LiveContainers>>(containers.subscribe, containers.getState, noState)
 }
 
-/** Pulls and pushes: those under way, and those of the last hour. */
+/** Pulls and pushes: those under way, and those of the last hour. For the provider's own people: others get nothing. */
 export function useTransfersLive(): LiveState<LiveTransfers> {
   const { transfers } = useLive()
-  return useSyncExternalStore<LiveState<LiveTransfers>>(transfers.subscribe, transfers.getState, noState)
+  const open = useMay()("transfers.live")
+  return useSyncExternalStore<LiveState<LiveTransfers>>(open ? transfers.subscribe : unopened, open ? transfers.getState : noState, noState)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { returnPath, signInPath } from "./sign-in-path"
+import { asSignOutReason, returnPath, signInPath, whySignedOut } from "./sign-in-path"
 
 test.each([
   "//evil.example",
@@ -19,3 +19,16 @@ test("a path comes back with its filters", () => {
 })
 
 test("the sign-in page never leads to itself", () => expect(signInPath("/sign-in?next=/x")).toBe("/sign-in"))
+
+test("the way to sign in says why one has to", () => {
+  expect(signInPath("/containers?q=a", "ended")).toBe("/sign-in?next=%2Fcontainers%3Fq%3Da&why=ended")
+  expect(signInPath("/", "expired")).toBe("/sign-in?why=expired")
+  expect(asSignOutReason("ended")).toBe("ended")
+  expect(asSignOutReason("<b>")).toBeNull()
+})
+
+test("a sign-in that was over is told apart from one that was ended; where nobody was in, there is nothing to tell", () => {
+  expect(whySignedOut(1000, 1000)).toBe("expired")
+  expect(whySignedOut(1001, 1000)).toBe("ended")
+  expect(whySignedOut(null, 1000)).toBeNull()
+})

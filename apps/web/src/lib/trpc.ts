@@ -6,7 +6,7 @@ import { observable } from "@trpc/server/observable"
 import { createTRPCContext } from "@trpc/tanstack-react-query"
 import { noteData, setPhase } from "./connection"
 import { isSignedOut, isUnreachable } from "./errors"
-import { signInPath } from "./sign-in-path"
+import { signInPath, whySignedOut } from "./sign-in-path"
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
@@ -43,22 +43,32 @@ export function createClient() {
   })
 }
 
-/** Whatever fails because nobody is signed in leads to the sign-in page and back. */
+/** When the session that this page works with ends; `null` until it is known that there is one. */
+let sessionExpiresAt: number | null = null
+
+/** Whatever fails because nobody is signed in (any more) leads to the sign-in page and back. */
 const toSignIn: TRPCLink<AppRouter> =
   () =>
   ({ next, op }) =>
     observable((observer) =>
       next(op).subscribe({
-        next: (value) => observer.next(value),
+        next(value) {
+          if (op.path === "session.me" && value.result.type !== "started" && value.result.type !== "stopped") noteSession(value.result.data)
+          observer.next(value)
+        },
         error(error) {
-          if (isSignedOut(error) && window.location.pathname !== "/sign-in") {
-            window.location.assign(signInPath(window.location.pathname + window.location.search))
-          }
+          const { pathname, search } = window.location
+          if (isSignedOut(error) && pathname !== "/sign-in")
+            window.location.assign(signInPath(pathname + search, whySignedOut(sessionExpiresAt, Date.now())))
           observer.error(error)
         },
         complete: () => observer.complete(),
       }),
     )
+
+function noteSession(me: unknown): void {
+  if (typeof me === "object" && me !== null && "expiresAt" in me && typeof me.expiresAt === "number") sessionExpiresAt = me.expiresAt
+}
 
 /** Feeds "last data N s ago". */
 const dataSeen: TRPCLink<AppRouter> =

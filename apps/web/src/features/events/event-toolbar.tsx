@@ -11,6 +11,7 @@ import { Popover } from "@/components/controls/popover"
 import { Select } from "@/components/controls/select"
 import { StateDot } from "@/components/controls/state-dot"
 import { HostFilter } from "@/components/hosts/host-filter"
+import { useIsTenant } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
 import { useNow } from "@/lib/use-now"
@@ -24,7 +25,8 @@ export function EventToolbar({ state, live }: { state: EventFilterState; live: b
   const format = useFormat()
   const now = useNow()
   const { filter, setFilter, active } = state
-  const tenants = useQuery(useTRPC().tenants.list.queryOptions())
+  const ofTenant = useIsTenant()
+  const tenants = useQuery(useTRPC().tenants.list.queryOptions(undefined, { enabled: !ofTenant }))
   const names = [
     ...new Set([...(tenants.data ?? []).map((tenant) => tenant.name), ...(filter.tenant === "" ? [] : [filter.tenant])]),
   ].sort()
@@ -52,13 +54,15 @@ export function EventToolbar({ state, live }: { state: EventFilterState; live: b
         onValuesChange={(action) => void setFilter({ action: action.length === 0 ? null : action })}
         options={eventActions.map((action) => ({ value: action, label: verbs(action) }))}
       />
-      <Select
-        label={t("tenant")}
-        value={filter.tenant === "" ? "*" : filter.tenant}
-        onValueChange={(tenant) => void setFilter({ tenant: tenant === "*" ? null : tenant })}
-        options={[{ value: "*", label: t("everyTenant") }, ...names.map((name) => ({ value: name, label: name }))]}
-        className="w-auto! min-w-36"
-      />
+      {ofTenant ? null : (
+        <Select
+          label={t("tenant")}
+          value={filter.tenant === "" ? "*" : filter.tenant}
+          onValueChange={(tenant) => void setFilter({ tenant: tenant === "*" ? null : tenant })}
+          options={[{ value: "*", label: t("everyTenant") }, ...names.map((name) => ({ value: name, label: name }))]}
+          className="w-auto! min-w-36"
+        />
+      )}
       <HostFilter value={filter.host} onValueChange={(host) => void setFilter({ host: host === "" ? null : host })} />
       <Popover
         trigger={

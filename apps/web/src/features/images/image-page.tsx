@@ -13,6 +13,7 @@ import { SkeletonRows } from "@/components/controls/skeleton"
 import { HostLink } from "@/components/hosts/host-link"
 import { offers } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { HistoryStep } from "./history-step"
 import { ImageConfigPanel } from "./image-config-panel"
@@ -33,6 +34,7 @@ export function ImagePage({ reference, host }: { reference: string; host: string
   const router = useRouter()
   const { list, byId } = useHosts()
   const there = byId.get(host)
+  const may = useMay()
   const [watched, setWatched] = useState<string | null>(null)
   const [asked, setAsked] = useState<{ what: "tag" | "push" | "remove"; reference: string } | null>(null)
   const { data: image, error, refetch } = useQuery(useTRPC().images.inspect.queryOptions({ host, reference }))
@@ -53,29 +55,33 @@ export function ImagePage({ reference, host }: { reference: string; host: string
         description={list.length > 1 ? <HostLink id={host} /> : undefined}
         actions={
           <>
-            <Link href={createHref({ host, reference: name })} className={buttonClass({ variant: "primary" })}>
-              <Play aria-hidden className="size-3.5" />
-              {t("createContainer")}
-            </Link>
-            {offers(there, "image-push") ? (
+            {may("containers.create") ? (
+              <Link href={createHref({ host, reference: name })} className={buttonClass({ variant: "primary" })}>
+                <Play aria-hidden className="size-3.5" />
+                {t("createContainer")}
+              </Link>
+            ) : null}
+            {may("images.push") && offers(there, "image-push") ? (
               <Button icon={<CloudUpload aria-hidden className="size-3.5" />} onClick={() => setAsked({ what: "push", reference: name })}>
                 {t("push")}
               </Button>
             ) : null}
-            {offers(there, "image-save") ? (
+            {may("http.images.save") && offers(there, "image-save") ? (
               <a href={saveHref({ host, reference: name })} className={buttonClass()}>
                 <Download aria-hidden className="size-3.5" />
                 {t("save")}
               </a>
             ) : null}
-            <Button
-              icon={<Trash2 aria-hidden className="size-3.5" />}
-              disabled={image.references.length < 2 && image.usedBy.length > 0}
-              title={image.usedBy.length > 0 ? t("inUse", { count: image.usedBy.length }) : undefined}
-              onClick={() => setAsked({ what: "remove", reference: name })}
-            >
-              {t("remove")}
-            </Button>
+            {may("images.remove") ? (
+              <Button
+                icon={<Trash2 aria-hidden className="size-3.5" />}
+                disabled={image.references.length < 2 && image.usedBy.length > 0}
+                title={image.usedBy.length > 0 ? t("inUse", { count: image.usedBy.length }) : undefined}
+                onClick={() => setAsked({ what: "remove", reference: name })}
+              >
+                {t("remove")}
+              </Button>
+            ) : null}
           </>
         }
       />

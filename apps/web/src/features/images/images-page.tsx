@@ -16,6 +16,7 @@ import { HostFilter } from "@/components/hosts/host-filter"
 import { HostsLeftOut } from "@/components/hosts/hosts-left-out"
 import { offers } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
 import { CollectDialog } from "./collect-dialog"
@@ -48,17 +49,18 @@ export function ImagesPage() {
   const [asked, setAsked] = useState<{ what: "tag" | "push" | "remove"; image: AskedImage } | null>(null)
   const images = useQuery(useTRPC().images.list.queryOptions({}))
   const { list, byId } = useHosts()
+  const may = useMay()
   const several = list.length > 1
   // An archive goes to the host that one looks at; to the machine itself when one looks at all.
   const target = host === "" ? localHost : host
   const { load } = useImageTransfers(target)
   const targetName = byId.get(target)?.name ?? target
-  const canLoad = offers(byId.get(target), "image-load")
-  const canImport = offers(byId.get(target), "image-import")
+  const canLoad = may("http.images.load") && offers(byId.get(target), "image-load")
+  const canImport = may("http.images.import") && offers(byId.get(target), "image-import")
   const able = (feature: "image-pull" | "image-garbage") =>
     list.filter((each) => (host === "" || each.id === host) && offers(each, feature)).map(({ id }) => id)
-  const pullers = able("image-pull")
-  const collectors = able("image-garbage")
+  const pullers = may("images.pull") ? able("image-pull") : []
+  const collectors = may("images.collect") ? able("image-garbage") : []
   const found = filterImages(images.data ?? [], { text: q, host })
   const total = found.reduce((sum, image) => sum + image.sizeBytes - image.sharedBytes, 0)
   const watch = (id: string) => void setQuery({ transfer: id })
@@ -144,7 +146,11 @@ export function ImagesPage() {
           )}
         </>
       )}
-      <ImportDialog open={add === "import"} onOpenChange={(open) => void setQuery({ add: open ? "import" : null })} host={target} />
+      <ImportDialog
+        open={add === "import" && canImport}
+        onOpenChange={(open) => void setQuery({ add: open ? "import" : null })}
+        host={target}
+      />
       <PullDialog
         open={add === "pull" && pullers.length > 0}
         onClose={() => void setQuery({ add: null })}

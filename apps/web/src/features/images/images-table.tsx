@@ -16,6 +16,7 @@ import { HostLink } from "@/components/hosts/host-link"
 import { offers } from "@/lib/hosts"
 import { imageHref } from "@/lib/image-href"
 import { useHosts } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { useFormat } from "@/lib/use-format"
 import { useRowKeys } from "@/lib/use-row-keys"
 import { createHref, saveHref } from "./image-links"
@@ -178,6 +179,7 @@ function ImageMenu({ image, onAsk }: Pick<ImageRowProps, "image" | "onAsk">) {
   const host = useHosts().byId.get(image.host)
   const names = image.references.length === 0 ? [image.id] : image.references
   const first = names[0] ?? image.id
+  const may = useMay()
   const ask = (what: "tag" | "push" | "remove", reference = first) => onAsk(what, { host: image.host, image, reference })
   return (
     <Menu
@@ -186,27 +188,31 @@ function ImageMenu({ image, onAsk }: Pick<ImageRowProps, "image" | "onAsk">) {
         <IconButton size="sm" label={t("actionsOf", { name: imageName(image) })} icon={<Ellipsis aria-hidden className="size-4" />} />
       }
     >
-      <MenuItem icon={<Play />} href={createHref({ host: image.host, reference: first })}>
-        {t("createContainer")}
-      </MenuItem>
+      {may("containers.create") ? (
+        <MenuItem icon={<Play />} href={createHref({ host: image.host, reference: first })}>
+          {t("createContainer")}
+        </MenuItem>
+      ) : null}
       <MenuItem icon={<Search />} href={imageHref(image)}>
         {t("inspect")}
       </MenuItem>
-      <MenuItem icon={<Tag />} onClick={() => ask("tag")}>
-        {t("tag")}
-      </MenuItem>
-      {offers(host, "image-push") ? (
+      {may("images.tag") ? (
+        <MenuItem icon={<Tag />} onClick={() => ask("tag")}>
+          {t("tag")}
+        </MenuItem>
+      ) : null}
+      {may("images.push") && offers(host, "image-push") ? (
         <MenuItem icon={<CloudUpload />} onClick={() => ask("push")}>
           {t("push")}
         </MenuItem>
       ) : null}
-      {offers(host, "image-save") ? (
+      {may("http.images.save") && offers(host, "image-save") ? (
         <MenuItem icon={<Download />} onClick={() => window.location.assign(saveHref({ host: image.host, reference: first }))}>
           {t("save")}
         </MenuItem>
       ) : null}
-      <MenuSeparator />
-      {names.map((reference) => (
+      {may("images.remove") ? <MenuSeparator /> : null}
+      {(may("images.remove") ? names : []).map((reference) => (
         <MenuItem
           key={reference}
           icon={<Trash2 />}

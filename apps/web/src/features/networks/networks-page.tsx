@@ -17,6 +17,7 @@ import { HostLink } from "@/components/hosts/host-link"
 import { HostsLeftOut } from "@/components/hosts/hosts-left-out"
 import { containerHref } from "@/lib/container-href"
 import { useHosts } from "@/lib/live"
+import { useIsTenant } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
 
@@ -64,12 +65,17 @@ function NetworkPanel({ network }: { network: OnHost<NetworkSummary> }) {
   const t = useTranslations("networks")
   const format = useFormat()
   const several = useHosts().list.length > 1
+  const ofTenant = useIsTenant()
   const mono = (text: string | undefined) => (text === undefined ? null : <code className="text-sm">{text}</code>)
   const facts = [
     { name: t("subnet"), value: mono(network.subnet) },
     { name: t("gateway"), value: mono(network.gateway) },
-    { name: t("bridge"), value: mono(network.bridge) },
-    { name: t("tenant"), value: network.tenant },
+    ...(ofTenant
+      ? []
+      : [
+          { name: t("bridge"), value: mono(network.bridge) },
+          { name: t("tenant"), value: network.tenant },
+        ]),
   ].filter((fact) => fact.value !== null)
   return (
     <Panel

@@ -1,5 +1,5 @@
 "use client"
-import { type EventRecord, localHost } from "@plimsoll/server/contract"
+import type { EventRecord } from "@plimsoll/server/contract"
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useSubscription } from "@trpc/tanstack-react-query"
 import Link from "next/link"
@@ -17,26 +17,24 @@ import { useTRPC } from "@/lib/trpc"
 
 const SHOWN = 6
 
-/** The last few events of this machine, new ones on top as they come. */
-export function LatestEvents() {
+/** The last few events of one host, or of all that one may see; new ones on top as they come. */
+export function LatestEvents({ host }: { host?: string }) {
   const t = useTranslations("overview")
   const trpc = useTRPC()
   const queries = useQueryClient()
   const controls = useTranslations("controls")
-  const options = trpc.events.list.queryOptions({ limit: SHOWN, host: localHost })
+  const where = host === undefined ? {} : { host }
+  const options = trpc.events.list.queryOptions({ limit: SHOWN, ...where })
   const { data, error, refetch } = useQuery(options)
   useSubscription(
-    trpc.events.stream.subscriptionOptions(
-      { host: localHost },
-      {
-        onData: ({ data: event }) => {
-          queries.setQueryData(
-            options.queryKey,
-            (page) => page && { ...page, items: [event, ...page.items.filter((each) => each.cursor !== event.cursor)].slice(0, SHOWN) },
-          )
-        },
+    trpc.events.stream.subscriptionOptions(where, {
+      onData: ({ data: event }) => {
+        queries.setQueryData(
+          options.queryKey,
+          (page) => page && { ...page, items: [event, ...page.items.filter((each) => each.cursor !== event.cursor)].slice(0, SHOWN) },
+        )
       },
-    ),
+    }),
   )
   return (
     <Panel

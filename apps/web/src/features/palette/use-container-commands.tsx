@@ -8,16 +8,18 @@ import { containerHref } from "@/lib/container-href"
 import { useErrorToast } from "@/lib/errors"
 import { isAway, lacks } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { useTRPCClient } from "@/lib/trpc"
 import type { PaletteCommand } from "./commands"
 
-/** What can be done with one container from the palette: only what its state and its host allow. */
+/** What can be done with one container from the palette: only what its state, its host and one's role allow. */
 export function useContainerCommands(): (container: OnHost<ContainerSummary>) => PaletteCommand[] {
   const t = useTranslations("palette")
   const router = useRouter()
   const client = useTRPCClient()
   const errorToast = useErrorToast()
   const { byId } = useHosts()
+  const may = useMay()
 
   return (container) => {
     const { id, name } = container
@@ -39,7 +41,7 @@ export function useContainerCommands(): (container: OnHost<ContainerSummary>) =>
         label: t("terminal"),
         icon: <SquareTerminal />,
         run: () => router.push(`${page}/terminal`),
-        possible: running && !away && !lacks(host, "exec"),
+        possible: may("containers.openTerminal") && running && !away && !lacks(host, "exec"),
       },
       { id: "logs", label: t("logs"), icon: <ScrollText />, run: () => router.push(`${page}/logs`), possible: true },
       {
@@ -47,35 +49,35 @@ export function useContainerCommands(): (container: OnHost<ContainerSummary>) =>
         label: t("start"),
         icon: <Play />,
         run: does(() => client.containers.start.mutate({ id }), t("started", { name })),
-        possible: !away && (status === "created" || status === "exited" || status === "restarting"),
+        possible: may("containers.start") && !away && (status === "created" || status === "exited" || status === "restarting"),
       },
       {
         id: "restart",
         label: t("restart"),
         icon: <RotateCw />,
         run: does(() => client.containers.restart.mutate({ id }), t("restarted", { name })),
-        possible: running && !away,
+        possible: may("containers.restart") && running && !away,
       },
       {
         id: "pause",
         label: t("pause"),
         icon: <Pause />,
         run: does(() => client.containers.pause.mutate({ id }), t("paused", { name })),
-        possible: running && !away && !lacks(host, "pause"),
+        possible: may("containers.pause") && running && !away && !lacks(host, "pause"),
       },
       {
         id: "resume",
         label: t("resume"),
         icon: <StepForward />,
         run: does(() => client.containers.resume.mutate({ id }), t("resumed", { name })),
-        possible: status === "paused" && !away && !lacks(host, "pause"),
+        possible: may("containers.resume") && status === "paused" && !away && !lacks(host, "pause"),
       },
       {
         id: "stop",
         label: t("stop"),
         icon: <Square />,
         run: does(() => client.containers.stop.mutate({ id }), t("stopped", { name })),
-        possible: !away && (running || status === "paused" || status === "restarting"),
+        possible: may("containers.stop") && !away && (running || status === "paused" || status === "restarting"),
       },
       {
         id: "copy-id",

@@ -1,5 +1,5 @@
 "use client"
-import type { ContainerSummary, OnHost } from "@plimsoll/server/contract"
+import type { ContainerSummary, OnHost, OperationName } from "@plimsoll/server/contract"
 import { useQuery } from "@tanstack/react-query"
 import { Box, Boxes, CloudDownload, Keyboard, Languages, Plus, Server, ServerCog, SunMoon, Upload, Warehouse } from "lucide-react"
 import { useRouter } from "next/navigation"
@@ -9,9 +9,10 @@ import { isAway } from "@/lib/hosts"
 import { asLocale } from "@/lib/i18n/locale"
 import { imageHref } from "@/lib/image-href"
 import { useHosts } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
-import type { PaletteGroup } from "./commands"
+import type { PaletteCommand, PaletteGroup } from "./commands"
 import { bestMatches } from "./match"
 
 /** The shell's parts that the palette reaches for. Handed in, since features do not know each other. */
@@ -40,8 +41,23 @@ export function useRootGroups(
   const images = useQuery(trpc.images.list.queryOptions({}, { enabled: open }))
 
   const hosts = useHosts()
+  const may = useMay()
   const several = hosts.list.length > 1
   const hostName = (id: string) => (several ? (hosts.byId.get(id)?.name ?? id) : "")
+
+  const changes: (PaletteCommand & { needs: OperationName })[] = [
+    { needs: "containers.create", id: "create", label: t("createContainer"), icon: <Plus />, run: () => router.push("/containers/new") },
+    { needs: "images.pull", id: "pull", label: t("pullImage"), icon: <CloudDownload />, run: () => router.push("/images?add=pull") },
+    {
+      needs: "registries.add",
+      id: "add-registry",
+      label: t("addRegistry"),
+      icon: <Warehouse />,
+      run: () => router.push("/registries?add=true"),
+    },
+    { needs: "hosts.add", id: "add-host", label: t("addHost"), icon: <ServerCog />, run: () => router.push("/hosts?add=true") },
+    { needs: "http.images.load", id: "load", label: t("loadImage"), icon: <Upload />, run: () => router.push("/images?add=load") },
+  ]
 
   const few = query === "" ? 5 : 12
   return [
@@ -71,7 +87,7 @@ export function useRootGroups(
     },
     {
       heading: t("hosts"),
-      commands: bestMatches(several ? hosts.list : [], query, {
+      commands: bestMatches(several && may("host.info") ? hosts.list : [], query, {
         textOf: (each) => `${each.name} ${each.endpoint ?? ""} ${each.info?.hostname ?? ""}`,
         limit: few,
       }).map((each) => ({
@@ -98,11 +114,7 @@ export function useRootGroups(
       heading: t("actions"),
       commands: bestMatches(
         [
-          { id: "create", label: t("createContainer"), icon: <Plus />, run: () => router.push("/containers/new") },
-          { id: "pull", label: t("pullImage"), icon: <CloudDownload />, run: () => router.push("/images?add=pull") },
-          { id: "add-registry", label: t("addRegistry"), icon: <Warehouse />, run: () => router.push("/registries?add=true") },
-          { id: "add-host", label: t("addHost"), icon: <ServerCog />, run: () => router.push("/hosts?add=true") },
-          { id: "load", label: t("loadImage"), icon: <Upload />, run: () => router.push("/images?add=load") },
+          ...changes.filter(({ needs }) => may(needs)),
           { id: "theme", label: t("toggleTheme"), icon: <SunMoon />, run: () => setTheme(resolvedTheme === "dark" ? "light" : "dark") },
           {
             id: "language",

@@ -10,6 +10,7 @@ import { ErrorState } from "@/components/controls/error-state"
 import { PageHeader } from "@/components/controls/page-header"
 import { Panel } from "@/components/controls/panel"
 import { SkeletonRows } from "@/components/controls/skeleton"
+import { useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { RegistryDialog } from "./registry-dialog"
 import { RegistryRow } from "./registry-row"
@@ -28,11 +29,12 @@ export function RegistriesPage() {
   const registries = useQuery(useTRPC().registries.list.queryOptions())
   const find = (name: string | null) => registries.data?.find((each) => each.registry === name)
   const open = (name: string) => void setQuery({ add: true, registry: name === "" ? null : name })
-  const create = (
+  const may = useMay()
+  const create = may("registries.add") ? (
     <Button variant="primary" icon={<Plus aria-hidden className="size-3.5" />} onClick={() => open("")}>
       {t("add")}
     </Button>
-  )
+  ) : null
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} actions={registries.data?.length === 0 ? null : create} />
@@ -64,7 +66,7 @@ export function RegistriesPage() {
           </ul>
         </Panel>
       )}
-      {add && registries.data !== undefined ? (
+      {add && may("registries.add") && registries.data !== undefined ? (
         <RegistryDialog
           key={named}
           known={find(named) ?? null}

@@ -7,6 +7,7 @@ import { Badge } from "@/components/controls/badge"
 import { Button } from "@/components/controls/button"
 import { IconButton } from "@/components/controls/icon-button"
 import { Time } from "@/components/controls/time"
+import { useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { sendsPasswordOpenly } from "./sends-password-openly"
 import { TestOutcome } from "./test-outcome"
@@ -20,6 +21,7 @@ interface RegistryRowProps {
 /** One registry, how it is asked, and what a test said, below it. */
 export function RegistryRow({ registry: { registry, username, plainHttp, mirrors, changedAt }, onChange, onRemove }: RegistryRowProps) {
   const t = useTranslations("registries")
+  const may = useMay()
   const test = useMutation(useTRPC().registries.test.mutationOptions())
   return (
     <li className="border-line not-last:border-b px-4 py-2.5">
@@ -51,29 +53,31 @@ export function RegistryRow({ registry: { registry, username, plainHttp, mirrors
             </ul>
           ) : null}
         </div>
-        <div className="flex items-center gap-1">
-          <Button
-            size="sm"
-            icon={<PlugZap aria-hidden className="size-3.5" />}
-            aria-label={t("testOne", { registry })}
-            busy={test.isPending}
-            onClick={() => test.mutate({ registry })}
-          >
-            {t("test")}
-          </Button>
-          <IconButton
-            size="sm"
-            label={t("changeOne", { registry })}
-            icon={<Pencil aria-hidden className="size-3.5" />}
-            onClick={onChange}
-          />
-          <IconButton
-            size="sm"
-            label={t("removeOne", { registry })}
-            icon={<Trash2 aria-hidden className="size-3.5" />}
-            onClick={onRemove}
-          />
-        </div>
+        {may("registries.change") ? (
+          <div className="flex items-center gap-1">
+            <Button
+              size="sm"
+              icon={<PlugZap aria-hidden className="size-3.5" />}
+              aria-label={t("testOne", { registry })}
+              busy={test.isPending}
+              onClick={() => test.mutate({ registry })}
+            >
+              {t("test")}
+            </Button>
+            <IconButton
+              size="sm"
+              label={t("changeOne", { registry })}
+              icon={<Pencil aria-hidden className="size-3.5" />}
+              onClick={onChange}
+            />
+            <IconButton
+              size="sm"
+              label={t("removeOne", { registry })}
+              icon={<Trash2 aria-hidden className="size-3.5" />}
+              onClick={onRemove}
+            />
+          </div>
+        ) : null}
       </div>
       <TestOutcome test={test} username={username} plainHttp={plainHttp} className="mt-2" />
     </li>

@@ -1,6 +1,5 @@
 "use client"
-import { useQuery } from "@tanstack/react-query"
-import { CircleUser, Keyboard, KeyRound, Languages, LogOut, Monitor, MonitorSmartphone, Moon, Sun } from "lucide-react"
+import { CircleUser, Keyboard, Languages, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react"
 import { useTheme } from "next-themes"
 import { useLocale, useTranslations } from "use-intl"
 import { IconButton } from "@/components/controls/icon-button"
@@ -8,18 +7,19 @@ import { Menu, MenuChoice, MenuItem, MenuSeparator } from "@/components/controls
 import { signOut } from "@/lib/auth"
 import { useErrorToast } from "@/lib/errors"
 import { asLocale, locales } from "@/lib/i18n/locale"
-import { useTRPC } from "@/lib/trpc"
+import { useMe } from "@/lib/session"
 import { chooseLocale, localeNames } from "./choose-locale"
 import { useShell } from "./shell-state"
 
 /** Who is signed in, and how the console looks and speaks. */
 export function AccountMenu() {
   const t = useTranslations("shell")
+  const roles = useTranslations("roles")
   const { show } = useShell()
   const { theme, setTheme } = useTheme()
   const locale = asLocale(useLocale())
   const errorToast = useErrorToast()
-  const { data: me } = useQuery(useTRPC().session.me.queryOptions())
+  const me = useMe()
 
   async function leave() {
     try {
@@ -32,7 +32,16 @@ export function AccountMenu() {
 
   return (
     <Menu align="end" trigger={<IconButton label={t("account")} icon={<CircleUser aria-hidden className="size-4.5" />} />}>
-      {me ? <p className="px-2 pt-1.5 pb-1 text-mute text-sm">{t("signedInAs", { name: me.username })}</p> : null}
+      {me ? (
+        <p className="px-2 pt-1.5 pb-1 text-mute text-sm">
+          {t("signedInAs", { name: me.username })}
+          <span className="block text-faint">{me.tenant === null ? roles(me.role) : `${roles(me.role)} · ${me.tenant}`}</span>
+        </p>
+      ) : null}
+      <MenuItem icon={<UserRound aria-hidden />} href="/account">
+        {t("yourAccount")}
+      </MenuItem>
+      <MenuSeparator />
       <MenuChoice
         label={t("theme")}
         value={theme === "light" || theme === "dark" ? theme : "system"}
@@ -53,12 +62,6 @@ export function AccountMenu() {
       <MenuSeparator />
       <MenuItem icon={<Keyboard aria-hidden />} keys={["?"]} onClick={() => show("help")}>
         {t("help")}
-      </MenuItem>
-      <MenuItem icon={<MonitorSmartphone aria-hidden />} onClick={() => show("sessions")}>
-        {t("sessions")}
-      </MenuItem>
-      <MenuItem icon={<KeyRound aria-hidden />} onClick={() => show("password")}>
-        {t("changePassword")}
       </MenuItem>
       <MenuSeparator />
       <MenuItem icon={<LogOut aria-hidden />} onClick={() => void leave()}>

@@ -6,16 +6,19 @@ import Link from "next/link"
 import { useTranslations } from "use-intl"
 import { IconButton } from "@/components/controls/icon-button"
 import { KeyHint } from "@/components/controls/key-hint"
+import { useMay, useMe } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { AccountMenu } from "./account-menu"
 import { LiveState } from "./live-state"
 import { useShell } from "./shell-state"
 
-/** Which host this is, whether its figures are live, and the way to everything else. */
+/** Which host this is, or whose console, whether its figures are live, and the way to everything else. */
 export function Header() {
   const t = useTranslations("shell")
   const { show } = useShell()
-  const { data: host } = useQuery(useTRPC().host.info.queryOptions({ host: localHost }))
+  const me = useMe()
+  const may = useMay()
+  const { data: host } = useQuery(useTRPC().host.info.queryOptions({ host: localHost }, { enabled: may("host.info") }))
   return (
     <header className="sticky top-0 z-30 flex h-14 w-full max-w-[2160px] items-center gap-3 bg-bg/90 px-4 text-mute backdrop-blur-sm sm:px-7">
       <IconButton
@@ -35,6 +38,8 @@ export function Header() {
             </span>
             <span className="whitespace-nowrap max-sm:hidden">{t(host.kind === "embedded" ? "engineEmbedded" : "engineDocker")}</span>
           </>
+        ) : me?.tenant ? (
+          <span className="truncate text-ink">{me.tenant}</span>
         ) : null}
         <LiveState />
       </div>

@@ -2,7 +2,8 @@
 import { useTranslations } from "use-intl"
 import { Dialog } from "@/components/controls/dialog"
 import { KeyHint } from "@/components/controls/key-hint"
-import { navItems } from "./nav-items"
+import { useMay } from "@/lib/session"
+import { navItemsFor } from "./nav-items"
 import { useShell } from "./shell-state"
 
 /** All shortcuts. */
@@ -10,6 +11,7 @@ export function HelpDialog() {
   const t = useTranslations("help")
   const pages = useTranslations("shell.nav")
   const { overlay, show } = useShell()
+  const may = useMay()
   const groups = [
     {
       heading: t("everywhere"),
@@ -18,7 +20,10 @@ export function HelpDialog() {
         { keys: ["?"], text: t("help") },
       ],
     },
-    { heading: t("goToGroup"), rows: navItems.map((item) => ({ keys: ["g", item.key], text: t("goTo", { page: pages(item.page) }) })) },
+    {
+      heading: t("goToGroup"),
+      rows: navItemsFor(may).map((item) => ({ keys: ["g", item.key], text: t("goTo", { page: pages(item.page) }) })),
+    },
     {
       heading: t("lists"),
       rows: [

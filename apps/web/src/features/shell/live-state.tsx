@@ -3,7 +3,7 @@ import { useTranslations } from "use-intl"
 import { StateDot } from "@/components/controls/state-dot"
 import { Tooltip } from "@/components/controls/tooltip"
 import { useConnection } from "@/lib/connection"
-import { useHostLive } from "@/lib/live"
+import { useLiveBeat } from "@/lib/live"
 import { useFormat } from "@/lib/use-format"
 import { useNow } from "@/lib/use-now"
 
@@ -15,8 +15,7 @@ export function LiveState() {
   const t = useTranslations("shell")
   const format = useFormat()
   const now = useNow()
-  // Reading it keeps the stream open on every page, so that the state is true everywhere.
-  useHostLive()
+  useLiveBeat()
   const { phase, since, lastDataAt } = useConnection()
   const age = lastDataAt === null ? null : now - lastDataAt
   const stale = phase === "live" && age !== null && age > STALE_MS

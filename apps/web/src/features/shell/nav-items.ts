@@ -1,6 +1,30 @@
-import { Activity, Box, Boxes, Database, LayoutDashboard, type LucideIcon, Network, Server, Warehouse } from "lucide-react"
+import type { OperationName } from "@plimsoll/server/contract"
+import {
+  Activity,
+  Box,
+  Boxes,
+  Database,
+  KeySquare,
+  LayoutDashboard,
+  type LucideIcon,
+  Network,
+  Server,
+  Users,
+  Warehouse,
+} from "lucide-react"
+import type { May } from "@/lib/session"
 
-export type PageName = "overview" | "containers" | "events" | "images" | "registries" | "volumes" | "networks" | "hosts"
+export type PageName =
+  | "overview"
+  | "containers"
+  | "events"
+  | "images"
+  | "registries"
+  | "volumes"
+  | "networks"
+  | "hosts"
+  | "members"
+  | "tokens"
 
 export interface NavItem {
   page: PageName
@@ -8,33 +32,67 @@ export interface NavItem {
   icon: LucideIcon
   /** Pressed after `g`. */
   key: string
+  /** What it shows. Who may not read that has no such page. */
+  needs: OperationName
+}
+
+interface NavGroup {
+  heading: "machine" | "access" | null
+  items: readonly NavItem[]
 }
 
 /** The pages of the console, in groups. Only what exists is here. */
-export const navGroups: readonly { heading: "machine" | null; items: readonly NavItem[] }[] = [
+const navGroups: readonly NavGroup[] = [
   {
     heading: null,
     items: [
-      { page: "overview", href: "/", icon: LayoutDashboard, key: "o" },
-      { page: "containers", href: "/containers", icon: Box, key: "c" },
-      { page: "events", href: "/events", icon: Activity, key: "e" },
+      { page: "overview", href: "/", icon: LayoutDashboard, key: "o", needs: "session.me" },
+      { page: "containers", href: "/containers", icon: Box, key: "c", needs: "containers.list" },
+      { page: "events", href: "/events", icon: Activity, key: "e", needs: "events.list" },
     ],
   },
   {
     heading: "machine",
     items: [
-      { page: "images", href: "/images", icon: Boxes, key: "i" },
-      { page: "registries", href: "/registries", icon: Warehouse, key: "r" },
-      { page: "volumes", href: "/volumes", icon: Database, key: "v" },
-      { page: "networks", href: "/networks", icon: Network, key: "n" },
-      { page: "hosts", href: "/hosts", icon: Server, key: "h" },
+      { page: "images", href: "/images", icon: Boxes, key: "i", needs: "images.list" },
+      { page: "registries", href: "/registries", icon: Warehouse, key: "r", needs: "registries.list" },
+      { page: "volumes", href: "/volumes", icon: Database, key: "v", needs: "volumes.list" },
+      { page: "networks", href: "/networks", icon: Network, key: "n", needs: "networks.list" },
+      { page: "hosts", href: "/hosts", icon: Server, key: "h", needs: "host.info" },
+    ],
+  },
+  {
+    heading: "access",
+    items: [
+      { page: "members", href: "/members", icon: Users, key: "m", needs: "members.list" },
+      { page: "tokens", href: "/tokens", icon: KeySquare, key: "k", needs: "tokens.list" },
     ],
   },
 ]
 
-export const navItems: readonly NavItem[] = navGroups.flatMap((group) => group.items)
+/** The pages that there are for who may do that; groups without any are left out. */
+export function navGroupsFor(may: May): NavGroup[] {
+  return navGroups
+    .map((group) => ({ ...group, items: group.items.filter(({ needs }) => may(needs)) }))
+    .filter(({ items }) => items.length > 0)
+}
+
+/** The same, without groups. */
+export function navItemsFor(may: May): NavItem[] {
+  return navGroupsFor(may).flatMap((group) => group.items)
+}
+
+/** Addresses below a page that need more than the page does. */
+const deeper: readonly { path: string; needs: OperationName }[] = [{ path: "/containers/new", needs: "containers.create" }]
+
+/** What one has to be allowed for the page at this address; `null`: nothing, or there is no such page. */
+export function neededAt(path: string): OperationName | null {
+  const below = deeper.find((each) => path === each.path)
+  if (below !== undefined) return below.needs
+  return navGroups.flatMap(({ items }) => items).find((item) => isCurrent(item, path))?.needs ?? null
+}
 
 /** True when the path is that page or below it. */
-export function isCurrent(item: NavItem, path: string): boolean {
+export function isCurrent(item: Pick<NavItem, "href">, path: string): boolean {
   return item.href === "/" ? path === "/" : path === item.href || path.startsWith(`${item.href}/`)
 }

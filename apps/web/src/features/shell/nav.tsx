@@ -6,21 +6,24 @@ import { StateDot } from "@/components/controls/state-dot"
 import { Mark } from "@/components/mark"
 import { cn } from "@/lib/cn"
 import { containersOf, isAway } from "@/lib/hosts"
-import { useHosts } from "@/lib/live"
+import { useContainersLive, useHosts } from "@/lib/live"
+import { useIsTenant, useMay } from "@/lib/session"
 import { useFormat } from "@/lib/use-format"
-import { isCurrent, navGroups, type PageName } from "./nav-items"
+import { isCurrent, navGroupsFor, type PageName } from "./nav-items"
 
 /** The pages. `onNavigate` closes the drawer that holds it on small screens. */
 export function Nav({ onNavigate = () => undefined }: { onNavigate?: () => void }) {
   const t = useTranslations("shell")
   const format = useFormat()
   const path = usePathname()
+  const may = useMay()
+  const ofTenant = useIsTenant()
   const { list } = useHosts()
   const counts: Partial<Record<PageName, number>> =
     list.length === 0
       ? {}
       : {
-          containers: list.reduce((sum, host) => sum + containersOf(host).total, 0),
+          ...(!ofTenant && { containers: list.reduce((sum, host) => sum + containersOf(host).total, 0) }),
           ...(list.length > 1 && { hosts: list.length }),
         }
   const away = list.filter(isAway).length
@@ -34,9 +37,13 @@ export function Nav({ onNavigate = () => undefined }: { onNavigate?: () => void 
         <Mark className="size-5.5" />
         Plimsoll
       </Link>
-      {navGroups.map((group) => (
+      {navGroupsFor(may).map((group) => (
         <div key={group.heading ?? "first"}>
-          {group.heading ? <p className="mb-1 px-2 text-faint text-xs">{t(`nav.${group.heading}`)}</p> : null}
+          {group.heading ? (
+            <p className="mb-1 px-2 text-faint text-xs">
+              {t(`nav.${group.heading === "machine" && ofTenant ? "resources" : group.heading}`)}
+            </p>
+          ) : null}
           <ul className="flex flex-col gap-px">
             {group.items.map((item) => {
               const current = isCurrent(item, path)
@@ -55,6 +62,7 @@ export function Nav({ onNavigate = () => undefined }: { onNavigate?: () => void 
                     {t(`nav.${item.page}`)}
                     <span className="ml-auto flex items-center gap-1.5 text-faint">
                       {item.page === "hosts" && away > 0 ? <StateDot state="unknown" label={t("hostsAway", { count: away })} /> : null}
+                      {item.page === "containers" && ofTenant ? <OwnContainers /> : null}
                       {counts[item.page] === undefined ? null : format.count(counts[item.page])}
                     </span>
                   </Link>
@@ -66,4 +74,11 @@ export function Nav({ onNavigate = () => undefined }: { onNavigate?: () => void 
       ))}
     </nav>
   )
+}
+
+/** How many one has. A host's own counts are of everybody's. */
+function OwnContainers() {
+  const format = useFormat()
+  const { data } = useContainersLive()
+  return data === undefined ? null : format.count(data.rows.length)
 }

@@ -12,6 +12,7 @@ import { dismissTransfer, useDismissedTransfers } from "@/lib/dismissed-transfer
 import { LateError, useErrorToast, useExplainError } from "@/lib/errors"
 import { useTransfersLive } from "@/lib/live"
 import { dismissOperation, type Operation, useOperations } from "@/lib/operations"
+import { useMay } from "@/lib/session"
 import { shownTransfers } from "@/lib/shown-transfers"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
@@ -85,6 +86,7 @@ function TransferLine({ transfer }: { transfer: Transfer }) {
   const { message } = useExplainError(error === null ? null : new LateError(error))
   const toastError = useErrorToast()
   const dismiss = useCallback(() => dismissTransfer(id), [id])
+  const may = useMay()
   const cancel = useMutation(useTRPC().transfers.cancel.mutationOptions())
   return (
     <Line
@@ -94,6 +96,7 @@ function TransferLine({ transfer }: { transfer: Transfer }) {
       share={share}
       href={href ?? transferHref(transfer)}
       cancelling={cancel.isPending}
+      cancellable={may("transfers.cancel")}
       onCancel={() => cancel.mutate({ id }, { onError: (reason) => toastError(t("notCancelled", { title }), reason) })}
       onDismiss={dismiss}
     />
@@ -109,11 +112,12 @@ interface LineProps {
   /** Where there is more about it. */
   href: string | undefined
   cancelling?: boolean
+  cancellable?: boolean
   onCancel: () => void
   onDismiss: () => void
 }
 
-function Line({ title, text, state, share, href, cancelling = false, onCancel, onDismiss }: LineProps) {
+function Line({ title, text, state, share, href, cancelling = false, cancellable = true, onCancel, onDismiss }: LineProps) {
   const t = useTranslations("operations")
   const passes = state === "done" || state === "cancelled"
   useEffect(() => {
@@ -149,13 +153,15 @@ function Line({ title, text, state, share, href, cancelling = false, onCancel, o
             {text}
           </p>
         </div>
-        <IconButton
-          size="sm"
-          label={state === "running" ? t("cancel") : t("dismiss")}
-          busy={cancelling}
-          icon={<X aria-hidden className="size-3.5" />}
-          onClick={state === "running" ? onCancel : onDismiss}
-        />
+        {state === "running" && !cancellable ? null : (
+          <IconButton
+            size="sm"
+            label={state === "running" ? t("cancel") : t("dismiss")}
+            busy={cancelling}
+            icon={<X aria-hidden className="size-3.5" />}
+            onClick={state === "running" ? onCancel : onDismiss}
+          />
+        )}
       </div>
       {state === "running" ? <ProgressBar className="mt-1.5" share={share} /> : null}
     </li>

@@ -1,7 +1,7 @@
 "use client"
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react"
 
-type Overlay = "palette" | "help" | "password" | "sessions" | "nav"
+type Overlay = "palette" | "help" | "nav"
 
 interface ShellState {
   /** What lies over the page now: one thing at a time. */

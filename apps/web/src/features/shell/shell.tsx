@@ -4,18 +4,25 @@ import { X } from "lucide-react"
 import type { ReactNode } from "react"
 import { useTranslations } from "use-intl"
 import { backdropClass } from "@/components/controls/dialog"
-import { ChangePasswordDialog } from "./change-password-dialog"
 import { Header } from "./header"
 import { HelpDialog } from "./help-dialog"
+import { LookAsBanner } from "./look-as-banner"
 import { Nav } from "./nav"
 import { OfflineBanner } from "./offline-banner"
 import { OperationsTray } from "./operations-tray"
-import { SessionsDialog } from "./sessions-dialog"
+import { PageGate } from "./page-gate"
 import { useShell } from "./shell-state"
 import { Shortcuts } from "./shortcuts"
 
+interface ShellProps {
+  palette: ReactNode
+  /** In the place of a page that is not for who is signed in. */
+  refused: ReactNode
+  children: ReactNode
+}
+
 /** The frame of every page: navigation, header, what lies over the page, and the page. */
-export function Shell({ palette, children }: { palette: ReactNode; children: ReactNode }) {
+export function Shell({ palette, refused, children }: ShellProps) {
   const t = useTranslations("shell")
   const { overlay, show } = useShell()
   return (
@@ -32,9 +39,10 @@ export function Shell({ palette, children }: { palette: ReactNode; children: Rea
         </aside>
         <div className="flex min-w-0 flex-col">
           <Header />
+          <LookAsBanner />
           <OfflineBanner />
           <main id="content" tabIndex={-1} className="w-full min-w-0 max-w-[2160px] flex-1 px-4 pt-1 pb-10 outline-none sm:px-7">
-            {children}
+            <PageGate refused={refused}>{children}</PageGate>
           </main>
         </div>
       </div>
@@ -57,8 +65,6 @@ export function Shell({ palette, children }: { palette: ReactNode; children: Rea
       </Drawer.Root>
       {palette}
       <HelpDialog />
-      <ChangePasswordDialog />
-      <SessionsDialog />
       <OperationsTray />
       <Shortcuts />
     </>

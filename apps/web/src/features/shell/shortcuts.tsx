@@ -1,20 +1,22 @@
 "use client"
 import { useRouter } from "next/navigation"
 import { useHotkeys } from "react-hotkeys-hook"
-import { navItems } from "./nav-items"
+import { useMay } from "@/lib/session"
+import { navItemsFor } from "./nav-items"
 import { useShell } from "./shell-state"
 
 /** The shortcuts that work everywhere. They are off while one types; ⌘K works there too. */
 export function Shortcuts() {
   const router = useRouter()
   const { overlay, show } = useShell()
+  const may = useMay()
   useHotkeys("mod+k", () => show(overlay === "palette" ? null : "palette"), {
     preventDefault: true,
     enableOnFormTags: true,
     enableOnContentEditable: true,
   })
   useHotkeys("?", () => show("help"), { useKey: true, preventDefault: true })
-  return navItems.map((item) => <GoTo key={item.key} keys={`g>${item.key}`} go={() => router.push(item.href)} />)
+  return navItemsFor(may).map((item) => <GoTo key={item.key} keys={`g>${item.key}`} go={() => router.push(item.href)} />)
 }
 
 function GoTo({ keys, go }: { keys: string; go: () => void }) {

@@ -1,78 +1,115 @@
 "use client"
-import { type FormEvent, useState } from "react"
+import { Fingerprint } from "lucide-react"
+import { useState, useSyncExternalStore } from "react"
 import { useTranslations } from "use-intl"
 import { Button } from "@/components/controls/button"
 import { ErrorState } from "@/components/controls/error-state"
-import { Field } from "@/components/controls/field"
-import { Input } from "@/components/controls/input"
-import { Mark } from "@/components/mark"
-import { signIn } from "@/lib/auth"
-import { HullBackdrop } from "./hull-backdrop"
+import { type SignInResult, signIn, signInWithCode, signInWithRecoveryCode } from "@/lib/auth"
+import { passkeysPossible, signInWithPasskey } from "@/lib/passkeys"
+import type { SignOutReason } from "@/lib/sign-in-path"
+import { CodeStep } from "./code-step"
+import { PasswordStep } from "./password-step"
+import { SignInFrame } from "./sign-in-frame"
+import { afterResult, type SignInState } from "./sign-in-steps"
+import { useRemarkText } from "./use-remark-text"
 
-/** The way in. `next` is where it leads afterwards. */
-export function SignInPage({ next }: { next: string }) {
+const beginning: SignInState = { step: "password", remark: null }
+const never = () => () => undefined
+
+/** The way in: password and, where it was set up, a code; or a passkey. `next` is where it leads, `why` why one has to come here again. */
+export function SignInPage({ next, why }: { next: string; why: SignOutReason | null }) {
   const t = useTranslations("signIn")
-  const [busy, setBusy] = useState(false)
-  const [refusal, setRefusal] = useState<string | null>(null)
+  const more = useTranslations("signInSteps")
+  const remarkText = useRemarkText()
+  const [busy, setBusy] = useState<"form" | "passkey" | null>(null)
+  const [{ step, remark }, setState] = useState(beginning)
   const [error, setError] = useState<unknown>(null)
+  // Known in the browser only.
+  const withPasskeys = useSyncExternalStore(never, passkeysPossible, () => false)
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    // Read from the form itself: what was typed before the page came alive counts too.
-    const typed = new FormData(event.currentTarget)
-    const [username, password] = [typed.get("username"), typed.get("password")]
+  /** A whole new page: the live connection has to be made with the new session. */
+  const enter = () => window.location.assign(next)
+
+  async function attempt(ask: () => Promise<SignInResult>) {
     setError(null)
-    if (typeof username !== "string" || typeof password !== "string" || username === "" || password === "") return setRefusal(t("required"))
-    setRefusal(null)
-    setBusy(true)
+    setState({ step, remark: null })
+    setBusy("form")
     try {
-      const result = await signIn(username, password)
-      // A whole new page: the live connection has to be made with the new session.
-      if (result.kind === "signed-in") return window.location.assign(next)
-      if (result.kind === "refused") setRefusal(t("wrong"))
-      else setRefusal(result.retryAfterSeconds === null ? t("tooManySoon") : t("tooMany", { seconds: result.retryAfterSeconds }))
+      const state = afterResult(step, await ask())
+      if (state === "in") return enter()
+      setState(state)
     } catch (reason) {
       setError(reason)
     }
-    setBusy(false)
+    setBusy(null)
   }
 
+  async function withPasskey() {
+    setError(null)
+    setBusy("passkey")
+    try {
+      if (await signInWithPasskey()) return enter()
+    } catch (reason) {
+      setError(reason)
+    }
+    setBusy(null)
+  }
+
+  const refuse = (kind: "required" | "codeRequired") => setState({ step, remark: { kind } })
+  const said = (
+    <>
+      {remark === null ? null : (
+        <p role="alert" className="text-bad-ink">
+          {remarkText(remark)}
+        </p>
+      )}
+      {error === null ? null : <ErrorState error={error} compact />}
+    </>
+  )
+
   return (
-    <main className="relative grid min-h-dvh place-items-center overflow-hidden px-4 pb-[22vh]">
-      <HullBackdrop />
-      <div className="relative w-full max-w-84">
-        <div className="mb-6 flex flex-col items-center gap-2 text-center">
-          <Mark className="size-11" />
-          <h1 className="font-semibold text-2xl tracking-tight">Plimsoll</h1>
-          <p className="text-mute">{t("tagline")}</p>
-        </div>
-        <form
-          noValidate
-          // Should the browser ever submit it by itself, the password must not become part of an address.
-          method="post"
-          onSubmit={(event) => {
-            void submit(event)
+    <SignInFrame title="Plimsoll" lead={t("tagline")} foot={step === "password" ? t("firstTime") : null}>
+      {why === null || step !== "password" ? null : (
+        <p role="status" className="mb-3.5 rounded-control border border-warn px-3 py-2">
+          {more(why)}
+        </p>
+      )}
+      {step === "password" ? (
+        <>
+          <PasswordStep
+            busy={busy === "form"}
+            remark={said}
+            onSubmit={(username, password) => {
+              if (username === "" || password === "") return refuse("required")
+              void attempt(() => signIn(username, password))
+            }}
+          />
+          {withPasskeys ? (
+            <Button
+              className="mt-2.5 h-9 w-full"
+              icon={<Fingerprint aria-hidden className="size-4" />}
+              busy={busy === "passkey"}
+              onClick={() => {
+                void withPasskey()
+              }}
+            >
+              {more("passkey")}
+            </Button>
+          ) : null}
+        </>
+      ) : (
+        <CodeStep
+          way={step}
+          busy={busy === "form"}
+          remark={said}
+          onSubmit={(code) => {
+            if (code === "") return refuse("codeRequired")
+            void attempt(() => (step === "code" ? signInWithCode(code) : signInWithRecoveryCode(code)))
           }}
-          className="flex flex-col gap-3.5 rounded-panel border border-line bg-panel p-5 shadow-pop"
-        >
-          <Field label={t("username")}>
-            <Input name="username" autoComplete="username" autoCapitalize="none" defaultValue="operator" />
-          </Field>
-          <Field label={t("password")}>
-            <Input name="password" type="password" autoComplete="current-password" autoFocus />
-          </Field>
-          {refusal === null ? null : (
-            <p role="alert" className="text-bad-ink">
-              {refusal}
-            </p>
-          )}
-          {error === null ? null : <ErrorState error={error} compact />}
-          <Button type="submit" variant="primary" busy={busy} className="mt-1 h-9">
-            {t("submit")}
-          </Button>
-        </form>
-        <p className="mt-4 text-center text-mute text-sm">{t("firstTime")}</p>
-      </div>
-    </main>
+          onOtherWay={() => setState({ step: step === "code" ? "recovery" : "code", remark: null })}
+          onBack={() => setState(beginning)}
+        />
+      )}
+    </SignInFrame>
   )
 }

@@ -14,6 +14,7 @@ import { toast } from "@/components/controls/toast"
 import { HostSelect } from "@/components/hosts/host-select"
 import { offers } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
+import { useIsTenant } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 
 /** A new, empty volume, with a limit where the host's engine can hold one. */
@@ -24,11 +25,12 @@ export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOp
   const trpc = useTRPC()
   const queries = useQueryClient()
   const { list, byId } = useHosts()
+  const ofTenant = useIsTenant()
   const [host, setHost] = useState<string>(localHost)
   const [name, setName] = useState("")
   const [tenant, setTenant] = useState("")
   const [sizeBytes, setSizeBytes] = useState<number | null>(null)
-  const tenants = useQuery(trpc.tenants.list.queryOptions(undefined, { enabled: open }))
+  const tenants = useQuery(trpc.tenants.list.queryOptions(undefined, { enabled: open && !ofTenant }))
   const create = useMutation(trpc.volumes.create.mutationOptions({ onSuccess: () => queries.invalidateQueries(trpc.volumes.pathFilter()) }))
   const limitable = offers(byId.get(host), "volume-limits")
   const input = {
@@ -78,7 +80,7 @@ export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOp
           })
         }}
       >
-        {list.length > 1 ? (
+        {list.length > 1 && !ofTenant ? (
           <Field label={t("host")}>
             <HostSelect value={host} onValueChange={setHost} needs="volumes" />
           </Field>
@@ -86,16 +88,18 @@ export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOp
         <Field label={t("name")} description={t("nameHint")} error={name !== "" && problem("name") ? t("nameInvalid") : null}>
           <Input mono autoFocus value={name} onChange={(event) => setName(event.target.value)} />
         </Field>
-        <Field label={t("tenant")} optional={t("tenantDefault")} error={problem("tenant") ? t("tenantInvalid") : null}>
-          <Combobox
-            value={tenant}
-            onValueChange={setTenant}
-            options={(tenants.data ?? []).map((each) => ({ value: each.name }))}
-            emptyText={t("tenantNew")}
-            openLabel={controls("openList")}
-            placeholder="operator"
-          />
-        </Field>
+        {ofTenant ? null : (
+          <Field label={t("tenant")} optional={t("tenantDefault")} error={problem("tenant") ? t("tenantInvalid") : null}>
+            <Combobox
+              value={tenant}
+              onValueChange={setTenant}
+              options={(tenants.data ?? []).map((each) => ({ value: each.name }))}
+              emptyText={t("tenantNew")}
+              openLabel={controls("openList")}
+              placeholder="operator"
+            />
+          </Field>
+        )}
         {limitable ? (
           <Field
             label={t("size")}

@@ -21,6 +21,7 @@ import { HostFilter } from "@/components/hosts/host-filter"
 import { HostLink } from "@/components/hosts/host-link"
 import { HostsLeftOut } from "@/components/hosts/hosts-left-out"
 import { useHosts } from "@/lib/live"
+import { useIsTenant, useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
 import { CompactVolumeButton } from "./compact-volume-button"
@@ -45,11 +46,11 @@ export function VolumesPage() {
     .filter((volume) => host === "" || volume.host === host)
     .filter((volume) => text === "" || `${volume.name} ${volume.tenant} ${nameOf(volume.host)}`.toLowerCase().includes(text))
     .sort((a, b) => a.name.localeCompare(b.name) || nameOf(a.host).localeCompare(nameOf(b.host)))
-  const create = (
+  const create = useMay()("volumes.create") ? (
     <Button variant="primary" icon={<Plus aria-hidden className="size-3.5" />} onClick={() => setCreating(true)}>
       {t("create")}
     </Button>
-  )
+  ) : null
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} actions={volumes.data?.length === 0 ? null : create} />
@@ -106,19 +107,21 @@ function VolumesTable({
   const t = useTranslations("volumes")
   const format = useFormat()
   const several = useHosts().list.length > 1
+  const may = useMay()
+  const ofTenant = useIsTenant()
   return (
     <Table label={t("title")}>
       <thead>
         <tr>
           <Th>{t("name")}</Th>
           {several ? <Th>{t("host")}</Th> : null}
-          <Th>{t("tenant")}</Th>
+          {ofTenant ? null : <Th>{t("tenant")}</Th>}
           <Th numeric>{t("size")}</Th>
           <Th numeric>{t("used")}</Th>
           <Th numeric>{t("allocated")}</Th>
           <Th numeric>{t("created")}</Th>
           <Th>{t("usedBy")}</Th>
-          <Th>{t("path")}</Th>
+          {ofTenant ? null : <Th>{t("path")}</Th>}
           <Th>
             <span className="sr-only">{t("actions")}</span>
           </Th>
@@ -133,7 +136,7 @@ function VolumesTable({
                 <HostLink id={volume.host} />
               </Td>
             ) : null}
-            <Td className="text-mute">{volume.tenant}</Td>
+            {ofTenant ? null : <Td className="text-mute">{volume.tenant}</Td>}
             <Td numeric>
               {volume.limit.kind === "disk" ? format.bytes(volume.limit.sizeBytes) : <span className="text-faint">{t("noLimit")}</span>}
             </Td>
@@ -147,30 +150,36 @@ function VolumesTable({
             <Td className="min-w-40">
               {volume.usedBy.length === 0 ? <span className="text-faint">{t("unused")}</span> : <ContainerLinks ids={volume.usedBy} />}
             </Td>
-            <Td className="max-w-80">
-              <span className="flex items-center gap-1">
-                <code className="truncate text-mute text-sm">{volume.hostPath}</code>
-                <CopyButton text={volume.hostPath} />
-              </span>
-            </Td>
+            {ofTenant ? null : (
+              <Td className="max-w-80">
+                <span className="flex items-center gap-1">
+                  <code className="truncate text-mute text-sm">{volume.hostPath}</code>
+                  <CopyButton text={volume.hostPath} />
+                </span>
+              </Td>
+            )}
             <Td className="w-10 whitespace-nowrap pr-2 text-right">
               {volume.limit.kind === "disk" ? (
                 <>
-                  <CompactVolumeButton volume={volume} />
-                  <IconButton
-                    size="sm"
-                    label={t("resizeOne", { name: volume.name })}
-                    icon={<Maximize2 aria-hidden className="size-3.5" />}
-                    onClick={() => onResize(volume)}
-                  />
+                  {may("volumes.compact") ? <CompactVolumeButton volume={volume} /> : null}
+                  {may("volumes.resize") ? (
+                    <IconButton
+                      size="sm"
+                      label={t("resizeOne", { name: volume.name })}
+                      icon={<Maximize2 aria-hidden className="size-3.5" />}
+                      onClick={() => onResize(volume)}
+                    />
+                  ) : null}
                 </>
               ) : null}
-              <IconButton
-                size="sm"
-                label={t("removeOne", { name: volume.name })}
-                icon={<Trash2 aria-hidden className="size-3.5" />}
-                onClick={() => onRemove(volume)}
-              />
+              {may("volumes.remove") ? (
+                <IconButton
+                  size="sm"
+                  label={t("removeOne", { name: volume.name })}
+                  icon={<Trash2 aria-hidden className="size-3.5" />}
+                  onClick={() => onRemove(volume)}
+                />
+              ) : null}
             </Td>
           </Tr>
         ))}

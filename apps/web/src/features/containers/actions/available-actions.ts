@@ -1,9 +1,12 @@
 import type { BulkAction, ContainerState, HostSummary } from "@plimsoll/server/contract"
 import { lacks } from "@/lib/hosts"
+import type { May } from "@/lib/session"
 
-/** What can be done with a container in this state, in the order in which menus show it; never what its host's engine lacks. */
-export function availableActions(state: ContainerState, host: HostSummary | undefined): BulkAction[] {
-  return actionsInState(state).filter((action) => !((action === "pause" || action === "resume") && lacks(host, "pause")))
+/** What can be done with a container in this state, in the order in which menus show it; never what its host's engine lacks, or what one may not. */
+export function availableActions(state: ContainerState, host: HostSummary | undefined, may: May): BulkAction[] {
+  return actionsInState(state)
+    .filter((action) => may(`containers.${action}`))
+    .filter((action) => !((action === "pause" || action === "resume") && lacks(host, "pause")))
 }
 
 function actionsInState(state: ContainerState): BulkAction[] {

@@ -6,6 +6,7 @@ import { IconButton } from "@/components/controls/icon-button"
 import { Menu, MenuItem, MenuSeparator } from "@/components/controls/menu"
 import { containerHref } from "@/lib/container-href"
 import { isAway, lacks } from "@/lib/hosts"
+import { useMay } from "@/lib/session"
 import { actionIcons } from "./action-icons"
 import { availableActions } from "./available-actions"
 
@@ -22,7 +23,8 @@ export function ContainerMenu({ container, host, onAction }: ContainerMenuProps)
   const banner = useTranslations("hosts.awayBanner")
   const path = containerHref(container)
   const away = isAway(host)
-  const actions = availableActions(container.state, host)
+  const may = useMay()
+  const actions = availableActions(container.state, host, may)
   const running = container.state.status === "running"
   return (
     <Menu
@@ -35,12 +37,12 @@ export function ContainerMenu({ container, host, onAction }: ContainerMenuProps)
       <MenuItem icon={<ScrollText aria-hidden />} href={`${path}/logs`}>
         {t("views.logs")}
       </MenuItem>
-      {running && !away && !lacks(host, "exec") ? (
+      {running && !away && !lacks(host, "exec") && may("containers.openTerminal") ? (
         <MenuItem icon={<SquareTerminal aria-hidden />} href={`${path}/terminal`}>
           {t("views.terminal")}
         </MenuItem>
       ) : null}
-      <MenuSeparator />
+      {actions.length > 0 ? <MenuSeparator /> : null}
       {actions.map((action) => (
         <MenuItem
           key={action}

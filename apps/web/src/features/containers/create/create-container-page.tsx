@@ -20,6 +20,7 @@ import { containerHref } from "@/lib/container-href"
 import { explainError, LateError, useErrorToast } from "@/lib/errors"
 import { isAway, offers } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
+import { useIsTenant, useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { type ContainerForm, containerFormSchema, emptyContainerForm } from "./container-form"
 import { dockerRunLine } from "./docker-run-line"
@@ -43,9 +44,11 @@ export function CreateContainerPage() {
   const explain = (error: unknown) => explainError(error, errors)
   const [hostId, setHostId] = useQueryState("host", parseAsString.withDefault(localHost))
   const host = useHosts().byId.get(hostId)
+  const may = useMay()
+  const ofTenant = useIsTenant()
   const images = useQuery(trpc.images.list.queryOptions({ host: hostId }))
-  const registries = useQuery(trpc.registries.list.queryOptions())
-  const tenants = useQuery(trpc.tenants.list.queryOptions())
+  const registries = useQuery(trpc.registries.list.queryOptions(undefined, { enabled: may("registries.list") }))
+  const tenants = useQuery(trpc.tenants.list.queryOptions(undefined, { enabled: !ofTenant }))
   const create = useMutation(trpc.containers.create.mutationOptions())
   const start = useMutation(trpc.containers.start.mutationOptions())
   const form = useForm<ContainerForm>({
@@ -76,7 +79,7 @@ export function CreateContainerPage() {
   const line = valid.success ? dockerRunLine(toContainerSpec(valid.data), { start: values.start }) : undefined
 
   const absent = imagePresence(values.image, images.data) === "absent"
-  const pulls = absent && offers(host, "image-pull")
+  const pulls = absent && offers(host, "image-pull") && may("containers.pullAndCreate")
 
   /** Where the refusal is about a field, it is said there too. */
   function markRefused(error: unknown) {
@@ -109,13 +112,15 @@ export function CreateContainerPage() {
   return (
     <form noValidate onSubmit={(event) => void form.handleSubmit(submit)(event)} className="flex max-w-250 flex-col gap-4">
       <PageHeader title={t("title")} description={t("description")} />
-      <HostSection
-        host={hostId}
-        onChange={(next) => {
-          forgetRefusal()
-          void setHostId(next)
-        }}
-      />
+      {ofTenant ? null : (
+        <HostSection
+          host={hostId}
+          onChange={(next) => {
+            forgetRefusal()
+            void setHostId(next)
+          }}
+        />
+      )}
       {away && host && host.id !== localHost ? (
         <HostAway host={host} linked />
       ) : unavailable ? (
@@ -132,7 +137,7 @@ export function CreateContainerPage() {
             </span>
           ) : null
         }
-        tenants={tenants.data?.map((tenant) => tenant.name) ?? []}
+        tenants={ofTenant ? null : (tenants.data?.map((tenant) => tenant.name) ?? [])}
       />
       <LimitsSection form={form} info={host?.info} />
       <ProcessSection form={form} />

@@ -23,7 +23,8 @@ interface BasicsSectionProps {
   images: ImageSummary[] | undefined
   /** What there is to know about the image that is typed: that it will be pulled, say. */
   imageNote: ReactNode
-  tenants: string[]
+  /** Whose it may be; `null`: that is not asked. */
+  tenants: string[] | null
 }
 
 /** What is run and for whom. */
@@ -60,20 +61,22 @@ export function BasicsSection({ form, images, imageNote, tenants }: BasicsSectio
         mono
         className="col-span-2 max-sm:col-span-1"
       />
-      <FieldText form={form} name="tenant" kind="custom" label={t("field.tenant")} description={t("hint.tenant")}>
-        {(field) => (
-          <Combobox
-            value={String(field.value)}
-            onValueChange={(value) => field.onChange(value)}
-            onBlur={field.onBlur}
-            inputRef={field.ref}
-            options={tenants.map((value) => ({ value }))}
-            placeholder="operator"
-            emptyText={t("newTenant")}
-            openLabel={t("showTenants")}
-          />
-        )}
-      </FieldText>
+      {tenants === null ? null : (
+        <FieldText form={form} name="tenant" kind="custom" label={t("field.tenant")} description={t("hint.tenant")}>
+          {(field) => (
+            <Combobox
+              value={String(field.value)}
+              onValueChange={(value) => field.onChange(value)}
+              onBlur={field.onBlur}
+              inputRef={field.ref}
+              options={tenants.map((value) => ({ value }))}
+              placeholder="operator"
+              emptyText={t("newTenant")}
+              openLabel={t("showTenants")}
+            />
+          )}
+        </FieldText>
+      )}
     </Section>
   )
 }

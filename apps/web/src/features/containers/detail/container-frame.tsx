@@ -13,6 +13,7 @@ import { HostAway } from "@/components/hosts/host-away"
 import { HostName } from "@/components/hosts/host-name"
 import { cn } from "@/lib/cn"
 import { containerHref } from "@/lib/container-href"
+import { useMay } from "@/lib/session"
 import { fillsWindow } from "../fills-window"
 import { ContainerContext } from "./container-context"
 import { ContainerHeader } from "./container-header"
@@ -25,6 +26,7 @@ export function ContainerFrame({ address, children }: { address: string; childre
   const t = useTranslations("container")
   const views = useTranslations("containers.views")
   const lookup = useContainerView(address)
+  const may = useMay()
   const path = usePathname()
   const back = (
     <Link href="/containers" className={buttonClass()}>
@@ -67,7 +69,7 @@ export function ContainerFrame({ address, children }: { address: string; childre
       const base = `/containers/${encodeURIComponent(address)}`
       const { host, away } = lookup.view
       const tabs = containerViews
-        .filter((view) => isOffered(view, host))
+        .filter((view) => isOffered(view, host, may))
         .map((view) => ({ href: view === "graphs" ? base : `${base}/${view}`, label: views(view) }))
       return (
         <ContainerContext value={lookup.view}>

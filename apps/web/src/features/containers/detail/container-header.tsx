@@ -14,6 +14,7 @@ import { cn } from "@/lib/cn"
 import { useErrorToast } from "@/lib/errors"
 import { lacks } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { actionIcons } from "../actions/action-icons"
 import { availableActions } from "../actions/available-actions"
 import { RemoveDialog } from "../actions/remove-dialog"
@@ -47,7 +48,8 @@ export function ContainerHeader() {
     )
   }
 
-  const actions = availableActions(row.state, host)
+  const may = useMay()
+  const actions = availableActions(row.state, host, may)
   const busy = pending.get(id)
   const off = busy !== undefined || away
   const reason = away ? { title: banner("action", { host: host?.name ?? "" }) } : {}
@@ -69,24 +71,26 @@ export function ContainerHeader() {
               {t("actions.remove")}
             </Button>
           ) : null}
-          <Menu
-            align="end"
-            trigger={<IconButton variant="default" label={own("more")} icon={<Ellipsis aria-hidden className="size-4" />} />}
-          >
-            {actions.includes("kill") ? (
-              <MenuItem icon={actionIcons.kill} danger disabled={away} onClick={() => act("kill")}>
-                {t("actions.kill")}
+          {may("containers.rename") ? (
+            <Menu
+              align="end"
+              trigger={<IconButton variant="default" label={own("more")} icon={<Ellipsis aria-hidden className="size-4" />} />}
+            >
+              {actions.includes("kill") ? (
+                <MenuItem icon={actionIcons.kill} danger disabled={away} onClick={() => act("kill")}>
+                  {t("actions.kill")}
+                </MenuItem>
+              ) : null}
+              <MenuItem disabled={away} onClick={() => setDialog("rename")}>
+                {own("rename.menu")}
               </MenuItem>
-            ) : null}
-            <MenuItem disabled={away} onClick={() => setDialog("rename")}>
-              {own("rename.menu")}
-            </MenuItem>
-            {lacks(host, "commit") ? null : (
-              <MenuItem disabled={away} onClick={() => setDialog("commit")}>
-                {own("commit.menu")}
-              </MenuItem>
-            )}
-          </Menu>
+              {lacks(host, "commit") || !may("containers.commit") ? null : (
+                <MenuItem disabled={away} onClick={() => setDialog("commit")}>
+                  {own("commit.menu")}
+                </MenuItem>
+              )}
+            </Menu>
+          ) : null}
         </div>
       </div>
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-mute">

@@ -1,32 +1,40 @@
-import type { EngineFeature, EngineInfo, HostSummary } from "@plimsoll/server/contract"
+import { type EngineFeature, type EngineInfo, type HostSummary, mayDo } from "@plimsoll/server/contract"
 import { expect, test } from "vitest"
+import type { May } from "@/lib/session"
 import { availableActions } from "../actions/available-actions"
 import { containerViews, isOffered, viewOfPath } from "./container-views"
 
 const host = (features: EngineFeature[]) => ({ info: { features } as Partial<EngineInfo> }) as HostSummary
+const all = () => true
 const running = { status: "running", pid: 1, startedAt: 1 } as const
 
 test("an engine elsewhere, which cannot be looked into by the kernel, has no views of processes and isolation", () => {
   const remote = host(["pause", "exec", "list-files", "diff"])
-  expect(containerViews.filter((view) => isOffered(view, remote))).toEqual(["graphs", "logs", "terminal", "files", "settings"])
+  expect(containerViews.filter((view) => isOffered(view, remote, all))).toEqual(["graphs", "logs", "terminal", "files", "settings"])
 })
 
 test("files are offered where only the changes can be told", () => {
-  expect(isOffered("files", host(["diff"]))).toBe(true)
-  expect(isOffered("files", host(["copy"]))).toBe(false)
+  expect(isOffered("files", host(["diff"]), all)).toBe(true)
+  expect(isOffered("files", host(["copy"]), all)).toBe(false)
 })
 
 test("until the host is known, nothing is taken away", () => {
-  expect(containerViews.every((view) => isOffered(view, undefined))).toBe(true)
-  expect(availableActions(running, undefined)).toContain("pause")
+  expect(containerViews.every((view) => isOffered(view, undefined, all))).toBe(true)
+  expect(availableActions(running, undefined, all)).toContain("pause")
 })
 
 test("an engine that cannot pause offers neither pause nor resume", () => {
-  expect(availableActions(running, host(["exec"]))).toEqual(["stop", "restart", "kill", "remove"])
-  expect(availableActions({ ...running, status: "paused", pausedAt: 2 }, host([]))).toEqual(["stop", "kill", "remove"])
+  expect(availableActions(running, host(["exec"]), all)).toEqual(["stop", "restart", "kill", "remove"])
+  expect(availableActions({ ...running, status: "paused", pausedAt: 2 }, host([]), all)).toEqual(["stop", "kill", "remove"])
 })
 
 test("an address names its view, and the graphs where it names none", () => {
   expect(viewOfPath("/containers/web-1")).toBe("graphs")
   expect(viewOfPath("/containers/logs/terminal")).toBe("terminal")
+})
+
+test("who may only look gets no action and no terminal", () => {
+  const viewer: May = (operation) => mayDo("viewer", operation)
+  expect(availableActions(running, undefined, viewer)).toEqual([])
+  expect(containerViews.filter((view) => !isOffered(view, undefined, viewer))).toEqual(["terminal"])
 })

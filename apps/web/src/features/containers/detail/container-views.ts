@@ -1,5 +1,6 @@
 import type { EngineFeature, HostSummary } from "@plimsoll/server/contract"
 import { lacks } from "@/lib/hosts"
+import type { May } from "@/lib/session"
 
 export const containerViews = ["graphs", "logs", "terminal", "processes", "files", "isolation", "settings"] as const
 export type ContainerViewName = (typeof containerViews)[number]
@@ -15,8 +16,9 @@ const needs: Record<ContainerViewName, readonly EngineFeature[]> = {
   settings: [],
 }
 
-/** True unless the host's engine lacks all that the view shows. */
-export function isOffered(view: ContainerViewName, host: HostSummary | undefined): boolean {
+/** True unless the host's engine lacks all that the view shows, or one may not have it. */
+export function isOffered(view: ContainerViewName, host: HostSummary | undefined, may: May): boolean {
+  if (view === "terminal" && !may("containers.openTerminal")) return false
   return needs[view].length === 0 || needs[view].some((feature) => !lacks(host, feature))
 }
 

@@ -3,6 +3,7 @@ import { PowerOff, Unplug } from "lucide-react"
 import type { ReactNode } from "react"
 import { useTranslations } from "use-intl"
 import { EmptyState } from "@/components/controls/empty-state"
+import { useMay } from "@/lib/session"
 import { useContainer } from "./container-context"
 import { asksEngine, type ContainerViewName, isOffered } from "./container-views"
 
@@ -11,7 +12,10 @@ export function ViewGate({ view, children }: { view: ContainerViewName; children
   const t = useTranslations("container.gate")
   const views = useTranslations("containers.views")
   const { host, away } = useContainer()
-  if (!isOffered(view, host)) {
+  const may = useMay()
+  const role = useTranslations("notForYourRole")
+  if (view === "terminal" && !may("containers.openTerminal")) return <EmptyState icon={<PowerOff aria-hidden />} title={role("view")} />
+  if (!isOffered(view, host, may)) {
     return (
       <EmptyState icon={<PowerOff aria-hidden />} title={t("lacking.title", { view: views(view) })}>
         {t("lacking.text", { host: host?.name ?? "", engine: host?.info?.version ?? "" })}

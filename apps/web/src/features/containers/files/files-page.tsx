@@ -13,6 +13,7 @@ import { Switch } from "@/components/controls/switch"
 import { Table, Td, Th, Tr } from "@/components/controls/table"
 import { toast } from "@/components/controls/toast"
 import { lacks } from "@/lib/hosts"
+import { useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
 import { useContainer } from "../detail/container-context"
@@ -32,6 +33,7 @@ export function FilesPage() {
     changes: parseAsBoolean.withDefault(false),
   })
   const copies = !lacks(host, "copy")
+  const puts = useMay()("http.containers.archive.write") && copies
   const lists = !lacks(host, "list-files")
   const compares = !lacks(host, "diff")
   const changes = compares && (chosen || !lists)
@@ -74,7 +76,7 @@ export function FilesPage() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault()
-        if (!changes && copies) take(event.dataTransfer.files)
+        if (!changes && puts) take(event.dataTransfer.files)
       }}
     >
       <div className="flex flex-wrap items-center gap-3">
@@ -95,11 +97,13 @@ export function FilesPage() {
             </Switch>
           ) : null}
           {copies ? (
+            <a href={archiveAddress(id, path)} download className={buttonClass({ size: "sm" })}>
+              <Download aria-hidden className="size-3.5" />
+              {t("downloadDirectory")}
+            </a>
+          ) : null}
+          {puts ? (
             <>
-              <a href={archiveAddress(id, path)} download className={buttonClass({ size: "sm" })}>
-                <Download aria-hidden className="size-3.5" />
-                {t("downloadDirectory")}
-              </a>
               <Button
                 size="sm"
                 icon={<Upload aria-hidden className="size-3.5" />}

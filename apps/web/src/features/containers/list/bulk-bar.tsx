@@ -6,6 +6,7 @@ import { Button } from "@/components/controls/button"
 import { IconButton } from "@/components/controls/icon-button"
 import { isAway } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { actionIcons } from "../actions/action-icons"
 import { availableActions } from "../actions/available-actions"
 
@@ -21,6 +22,7 @@ interface BulkBarProps {
 export function BulkBar({ rows, onAction, onClear }: BulkBarProps) {
   const t = useTranslations("containers")
   const { byId } = useHosts()
+  const may = useMay()
   const reachable = rows.filter((row) => !isAway(byId.get(row.host)))
   return (
     <div
@@ -30,7 +32,7 @@ export function BulkBar({ rows, onAction, onClear }: BulkBarProps) {
     >
       <span className="mr-2 font-medium">{t("bulk.selected", { count: rows.length })}</span>
       {shown.map((action) => {
-        const able = reachable.filter((row) => availableActions(row.state, byId.get(row.host)).includes(action))
+        const able = reachable.filter((row) => availableActions(row.state, byId.get(row.host), may).includes(action))
         if (able.length === 0) return null
         return (
           <Button

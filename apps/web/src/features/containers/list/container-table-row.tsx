@@ -21,6 +21,9 @@ interface ContainerTableRowProps {
   host: HostSummary | undefined
   /** There is more than one: say which. */
   showHost: boolean
+  /** There may be several: say whose it is. */
+  showTenant: boolean
+  selectable: boolean
   index: number
   height: number
   history: readonly (number | null)[] | undefined
@@ -36,6 +39,8 @@ export const ContainerTableRow = memo(function ContainerTableRow({
   row,
   host,
   showHost,
+  showTenant,
+  selectable,
   index,
   height,
   history,
@@ -62,13 +67,15 @@ export const ContainerTableRow = memo(function ContainerTableRow({
         focused && "outline-1 outline-focus -outline-offset-1",
       )}
     >
-      <td className="pl-3 max-sm:pl-2">
-        <Checkbox
-          checked={selected}
-          label={t("select", { name: row.name })}
-          onCheckedChange={(_checked, event) => onToggle(row.id, "shiftKey" in event && event.shiftKey === true)}
-        />
-      </td>
+      {selectable ? (
+        <td className="pl-3 max-sm:pl-2">
+          <Checkbox
+            checked={selected}
+            label={t("select", { name: row.name })}
+            onCheckedChange={(_checked, event) => onToggle(row.id, "shiftKey" in event && event.shiftKey === true)}
+          />
+        </td>
+      ) : null}
       <td className="max-w-64 px-3 max-sm:max-w-28 max-sm:px-1">
         <Link href={containerHref(row)} prefetch={false} title={row.name} className="block truncate font-medium hover:underline">
           {row.name}
@@ -83,9 +90,11 @@ export const ContainerTableRow = memo(function ContainerTableRow({
           {host?.name ?? row.host}
         </td>
       ) : null}
-      <td className="max-w-40 truncate px-3 text-mute max-lg:hidden" title={row.tenant}>
-        {row.tenant}
-      </td>
+      {showTenant ? (
+        <td className="max-w-40 truncate px-3 text-mute max-lg:hidden" title={row.tenant}>
+          {row.tenant}
+        </td>
+      ) : null}
       <td className={cn("truncate px-3 text-mute max-lg:hidden", showHost ? "max-w-24 2xl:max-w-44" : "max-w-44")} title={row.image}>
         {shortReference(row.image)}
       </td>

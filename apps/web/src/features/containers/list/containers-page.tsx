@@ -12,6 +12,7 @@ import { SkeletonRows } from "@/components/controls/skeleton"
 import { cn } from "@/lib/cn"
 import { isUnreachable, useErrorToast } from "@/lib/errors"
 import { useContainersLive, useHosts } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { BulkOutcomePanel } from "../actions/bulk-outcome-panel"
 import { RemoveDialog } from "../actions/remove-dialog"
 import { type BulkOutcome, type BulkRequest, useBulkAction } from "../actions/use-bulk-action"
@@ -30,6 +31,7 @@ export function ContainersPage() {
   const toastError = useErrorToast()
   const { byId: hosts } = useHosts()
   const [filter, setFilter] = useListFilter()
+  const may = useMay()
   const selection = useSelection()
   const bulk = useBulkAction()
   const [outcome, setOutcome] = useState<BulkOutcome>()
@@ -70,10 +72,12 @@ export function ContainersPage() {
       <PageHeader
         title={t("title")}
         actions={
-          <Link href="/containers/new" className={buttonClass({ variant: "primary" })}>
-            <Plus aria-hidden className="size-4" />
-            {t("create")}
-          </Link>
+          may("containers.create") ? (
+            <Link href="/containers/new" className={buttonClass({ variant: "primary" })}>
+              <Plus aria-hidden className="size-4" />
+              {t("create")}
+            </Link>
+          ) : null
         }
       />
       {error && !(containers && isUnreachable(error)) ? <ErrorState error={error} title={t("listFailed")} compact /> : null}
@@ -86,9 +90,11 @@ export function ContainersPage() {
           icon={<Box aria-hidden />}
           title={t("empty.title")}
           action={
-            <Link href="/containers/new" className={buttonClass({ variant: "primary" })}>
-              {t("empty.action")}
-            </Link>
+            may("containers.create") ? (
+              <Link href="/containers/new" className={buttonClass({ variant: "primary" })}>
+                {t("empty.action")}
+              </Link>
+            ) : null
           }
         >
           {t("empty.text")}
@@ -107,6 +113,7 @@ export function ContainersPage() {
             <ContainersTable
               rows={visible}
               history={containers.cpuHistory}
+              selectable={may("containers.bulk")}
               selected={selection.selected}
               pending={bulk.pending}
               sort={{ key: filter.sort, descending: filter.desc }}

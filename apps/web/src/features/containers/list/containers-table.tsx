@@ -9,6 +9,7 @@ import { Th } from "@/components/controls/table"
 import { containerHref } from "@/lib/container-href"
 import type { CpuHistory } from "@/lib/cpu-history"
 import { useHosts } from "@/lib/live"
+import { useIsTenant } from "@/lib/session"
 import { ContainerTableRow } from "./container-table-row"
 import type { SortKey } from "./filter-containers"
 
@@ -28,6 +29,8 @@ const allColumns: { key: SortKey; numeric?: boolean; className?: string }[] = [
 interface ContainersTableProps {
   rows: ContainerRow[]
   history: CpuHistory
+  /** Rows can be chosen, to do something with many. */
+  selectable: boolean
   selected: ReadonlySet<string>
   pending: ReadonlyMap<string, BulkAction>
   sort: { key: SortKey; descending: boolean }
@@ -38,12 +41,24 @@ interface ContainersTableProps {
 }
 
 /** The table. Only the rows in view exist, so that 5,000 live ones scroll smoothly. j and k move, x chooses, Enter opens. */
-export function ContainersTable({ rows, history, selected, pending, sort, onSort, onToggle, onToggleAll, onAction }: ContainersTableProps) {
+export function ContainersTable({
+  rows,
+  history,
+  selectable,
+  selected,
+  pending,
+  sort,
+  onSort,
+  onToggle,
+  onToggleAll,
+  onAction,
+}: ContainersTableProps) {
   const t = useTranslations("containers")
   const router = useRouter()
   const hosts = useHosts()
   const several = hosts.list.length > 1
-  const columns = several ? allColumns : allColumns.filter(({ key }) => key !== "host")
+  const ofTenant = useIsTenant()
+  const columns = allColumns.filter(({ key }) => !(key === "host" && !several) && !(key === "tenant" && ofTenant))
   const scroller = useRef<HTMLElement>(null)
   const [focused, setFocused] = useState<string>()
   const virtual = useVirtualizer({
@@ -72,7 +87,7 @@ export function ContainersTable({ rows, history, selected, pending, sort, onSort
       const next = Math.min(rows.length - 1, Math.max(0, index + step))
       setFocused(rows[next]?.id)
       virtual.scrollToIndex(next)
-    } else if (event.key === "x" && row) onToggle(row.id, false)
+    } else if (event.key === "x" && row && selectable) onToggle(row.id, false)
     else if (event.key === "Enter" && row && event.target === scroller.current) router.push(containerHref(row))
     else return
     event.preventDefault()
@@ -90,14 +105,16 @@ export function ContainersTable({ rows, history, selected, pending, sort, onSort
       <table aria-rowcount={rows.length + 1} className="w-full border-collapse text-left">
         <thead className="sticky top-0 z-10 bg-panel">
           <tr aria-rowindex={1}>
-            <Th className="w-9 max-sm:w-7 max-sm:px-2">
-              <Checkbox
-                checked={chosen > 0 && chosen === rows.length}
-                indeterminate={chosen > 0 && chosen < rows.length}
-                label={t("selectAll")}
-                onCheckedChange={onToggleAll}
-              />
-            </Th>
+            {selectable ? (
+              <Th className="w-9 max-sm:w-7 max-sm:px-2">
+                <Checkbox
+                  checked={chosen > 0 && chosen === rows.length}
+                  indeterminate={chosen > 0 && chosen < rows.length}
+                  label={t("selectAll")}
+                  onCheckedChange={onToggleAll}
+                />
+              </Th>
+            ) : null}
             {columns.map(({ key, numeric, className }) => (
               <Th
                 key={key}
@@ -126,6 +143,8 @@ export function ContainersTable({ rows, history, selected, pending, sort, onSort
                 row={row}
                 host={hosts.byId.get(row.host)}
                 showHost={several}
+                showTenant={!ofTenant}
+                selectable={selectable}
                 index={item.index + 2}
                 height={ROW_HEIGHT}
                 history={history.byId.get(row.id)}

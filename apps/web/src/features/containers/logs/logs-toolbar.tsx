@@ -5,8 +5,8 @@ import { Button, buttonClass } from "@/components/controls/button"
 import { Checkbox } from "@/components/controls/checkbox"
 import { FilterInput } from "@/components/controls/filter-input"
 import { Input } from "@/components/controls/input"
+import { saveText } from "@/lib/save-text"
 import { useFormat } from "@/lib/use-format"
-import { saveText } from "../save-file"
 import type { LogLevel } from "./log-buffer"
 
 /** What of the log is shown. */

@@ -6,6 +6,7 @@ import { Panel } from "@/components/controls/panel"
 import { SkeletonRows } from "@/components/controls/skeleton"
 import { Facts } from "@/components/controls/table"
 import { lacks } from "@/lib/hosts"
+import { useMay } from "@/lib/session"
 import { useFormat } from "@/lib/use-format"
 import { quoteArgument } from "../create/split-command-line"
 import { useContainer } from "../detail/container-context"
@@ -17,7 +18,9 @@ import { RestartPanel } from "./restart-panel"
 export function SettingsPage() {
   const t = useTranslations("container.settings")
   const { id, inspect, host, away } = useContainer()
-  const changes = !away && !lacks(host, "update")
+  const may = useMay()("containers.update")
+  const role = useTranslations("notForYourRole")
+  const changes = may && !away && !lacks(host, "update")
   return (
     <div className="grid grid-cols-2 items-start gap-4 max-lg:grid-cols-1">
       {changes ? (
@@ -26,6 +29,8 @@ export function SettingsPage() {
           <RestartPanel key={`${id} restart`} />
           <DiskPanel key={`${id} disk`} />
         </div>
+      ) : !may ? (
+        <EmptyState title={role("settings")} />
       ) : (
         <EmptyState title={away ? t("away.title") : t("noUpdate.title")}>
           {away ? t("away.text") : t("noUpdate.text", { engine: host?.info?.version ?? "" })}

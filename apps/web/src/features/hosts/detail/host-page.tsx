@@ -16,6 +16,7 @@ import { HostStatus } from "@/components/hosts/host-status"
 import { cn } from "@/lib/cn"
 import { containersOf, isAway } from "@/lib/hosts"
 import { useHostsLive } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { HostMenu } from "../dialogs/host-menu"
 import { useEngineName } from "../use-engine-name"
@@ -60,6 +61,7 @@ function KnownHost({ host, info, server }: { host: HostSummary; info: EngineInfo
   const t = useTranslations("hosts")
   const router = useRouter()
   const engineName = useEngineName()
+  const may = useMay()
   const { running, total } = containersOf(host)
   const away = isAway(host)
   return (
@@ -90,7 +92,7 @@ function KnownHost({ host, info, server }: { host: HostSummary; info: EngineInfo
               <Box aria-hidden className="size-3.5" />
               {t("containersLink", { running, total })}
             </Link>
-            {away ? null : (
+            {away || !may("containers.create") ? null : (
               <Link href={`/containers/new?host=${encodeURIComponent(host.id)}`} className={buttonClass()}>
                 <Plus aria-hidden className="size-3.5" />
                 {t("createThere")}

@@ -5,6 +5,7 @@ import { useState } from "react"
 import { useTranslations } from "use-intl"
 import { IconButton } from "@/components/controls/icon-button"
 import { Menu, MenuItem, MenuSeparator } from "@/components/controls/menu"
+import { useMay } from "@/lib/session"
 import { ChangeEndpointDialog } from "./change-endpoint-dialog"
 import { RemoveHostDialog } from "./remove-host-dialog"
 import { RenameHostDialog } from "./rename-host-dialog"
@@ -13,7 +14,8 @@ import { RenameHostDialog } from "./rename-host-dialog"
 export function HostMenu({ host, onRemoved = () => undefined }: { host: HostSummary; onRemoved?: () => void }) {
   const t = useTranslations("hosts")
   const [dialog, setDialog] = useState<"rename" | "endpoint" | "remove">()
-  if (host.id === localHost) return null
+  const may = useMay()
+  if (host.id === localHost || !may("hosts.change")) return null
   const close = () => setDialog(undefined)
   return (
     <>

@@ -10,6 +10,7 @@ import { Panel } from "@/components/controls/panel"
 import { SkeletonRows } from "@/components/controls/skeleton"
 import { isUnreachable } from "@/lib/errors"
 import { useHostsLive } from "@/lib/live"
+import { useMay } from "@/lib/session"
 import { AddHostDialog } from "../dialogs/add-host-dialog"
 import { HostsTable } from "./hosts-table"
 
@@ -18,11 +19,12 @@ export function HostsPage() {
   const t = useTranslations("hosts")
   const { data: hosts, error } = useHostsLive()
   const [adding, setAdding] = useQueryState("add", parseAsBoolean.withDefault(false))
-  const add = (
+  const may = useMay()
+  const add = may("hosts.add") ? (
     <Button variant="primary" icon={<Plus aria-hidden className="size-3.5" />} onClick={() => void setAdding(true)}>
       {t("addHost")}
     </Button>
-  )
+  ) : null
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} actions={add} />
@@ -45,7 +47,7 @@ export function HostsPage() {
           )}
         </div>
       )}
-      <AddHostDialog open={adding} onOpenChange={(open) => void setAdding(open || null)} />
+      <AddHostDialog open={adding && may("hosts.add")} onOpenChange={(open) => void setAdding(open || null)} />
     </>
   )
 }

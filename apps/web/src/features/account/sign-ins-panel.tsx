@@ -3,23 +3,23 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { useTranslations } from "use-intl"
 import { Badge } from "@/components/controls/badge"
 import { Button } from "@/components/controls/button"
-import { Dialog } from "@/components/controls/dialog"
 import { ErrorState } from "@/components/controls/error-state"
+import { Panel } from "@/components/controls/panel"
 import { SkeletonRows } from "@/components/controls/skeleton"
 import { Time } from "@/components/controls/time"
 import { useErrorToast } from "@/lib/errors"
 import { useTRPC } from "@/lib/trpc"
-import { useShell } from "./shell-state"
+import { browserName } from "./browser-name"
 
 /** Where one is signed in, each with a way to end it. */
-export function SessionsDialog() {
+export function SignInsPanel({ className }: { className?: string }) {
   const t = useTranslations("sessions")
+  const account = useTranslations("account")
   const controls = useTranslations("controls")
-  const { overlay, show } = useShell()
   const trpc = useTRPC()
   const queries = useQueryClient()
   const errorToast = useErrorToast()
-  const sessions = useQuery(trpc.session.sessions.queryOptions(undefined, { enabled: overlay === "sessions" }))
+  const sessions = useQuery(trpc.session.sessions.queryOptions())
   const revoke = useMutation(
     trpc.session.revoke.mutationOptions({
       onSuccess: () => queries.invalidateQueries(trpc.session.sessions.queryFilter()),
@@ -27,20 +27,16 @@ export function SessionsDialog() {
     }),
   )
   return (
-    <Dialog
-      open={overlay === "sessions"}
-      onOpenChange={(open) => show(open ? "sessions" : null)}
-      title={t("title")}
-      description={t("description")}
-    >
+    <Panel id="sign-ins" title={t("title")} className={className}>
+      <p className="px-4 pb-3 text-mute">{account("signInsDetail")}</p>
       {sessions.error ? (
-        <ErrorState error={sessions.error} compact onRetry={() => void sessions.refetch()} />
+        <ErrorState error={sessions.error} compact onRetry={() => void sessions.refetch()} className="m-3" />
       ) : sessions.data === undefined ? (
         <SkeletonRows rows={3} label={controls("loading")} />
       ) : (
-        <ul className="flex flex-col">
+        <ul aria-label={t("title")}>
           {sessions.data.map((session) => (
-            <li key={session.id} className="flex items-center gap-3 border-line border-t py-2 first:border-t-0">
+            <li key={session.id} className="flex items-center gap-3 border-line border-t px-4 py-2">
               <div className="min-w-0 flex-1">
                 <p className="flex items-center gap-2">
                   <span className="truncate">{session.userAgent === null ? t("unknownBrowser") : browserName(session.userAgent)}</span>
@@ -63,15 +59,6 @@ export function SessionsDialog() {
           ))}
         </ul>
       )}
-    </Dialog>
+    </Panel>
   )
-}
-
-/** `Chrome on Linux` rather than the whole string; the string when it is none of the usual ones. */
-export function browserName(userAgent: string): string {
-  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(userAgent)?.[1]
-  const system = /(Android|iPhone|iPad|Windows|Mac OS X|Linux)/.exec(userAgent)?.[1]
-  if (browser === undefined) return userAgent.slice(0, 80)
-  const name = { Edg: "Edge", OPR: "Opera" }[browser] ?? browser
-  return system === undefined ? name : `${name}, ${system === "Mac OS X" ? "macOS" : system}`
 }
