@@ -69,7 +69,7 @@ export function BytesField({
         label={unitLabel}
         value={unit}
         disabled={disabled === true}
-        className="w-20"
+        className="w-20!"
         options={UNITS.map((entry) => ({ value: entry.value, label: entry.value }))}
         onValueChange={(next) => {
           setUnit(next)

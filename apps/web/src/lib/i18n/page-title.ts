@@ -15,6 +15,9 @@ type PageName =
   | "members"
   | "tokens"
   | "account"
+  | "tenants"
+  | "plans"
+  | "metering"
 
 /** Metadata of one of the pages in the navigation or the account's menu: its name in the language of the request. */
 export async function pageTitle(page: PageName): Promise<Metadata> {
