@@ -16,9 +16,33 @@ export function eventHref(event: Pick<EventRecord, "kind" | "action" | "id" | "n
       return "/networks"
     case "engine":
       return `/hosts/${encodeURIComponent(event.host)}`
-    case "audit":
-      return null
     case "tenant":
-      return `/events?tenant=${encodeURIComponent(event.name)}`
+      return `/tenants/${encodeURIComponent(event.name)}`
+    case "audit":
+      return auditHref(event)
+  }
+}
+
+/** Of what somebody did: the page of what they did it to, unless it is gone by that. */
+function auditHref({ action, id, name, host }: Pick<EventRecord, "action" | "id" | "name" | "host">): string | null {
+  const [noun, verb] = action.split(".")
+  if (verb === "remove") return noun === "tenants" ? `/tenants/${encodeURIComponent(id)}` : null
+  switch (noun) {
+    case "containers":
+      // Of many at once there is no one page.
+      return verb === "bulk" ? null : containerHref({ id, name, host })
+    case "tenants":
+      return `/tenants/${encodeURIComponent(id)}`
+    case "plans":
+      return `/plans?plan=${encodeURIComponent(id)}`
+    case "hosts":
+      return `/hosts/${encodeURIComponent(id)}`
+    case "volumes":
+    case "networks":
+    case "registries":
+    case "images":
+      return `/${noun}`
+    default:
+      return null
   }
 }

@@ -5,7 +5,10 @@ import {
   CircleStop,
   Copy,
   Download,
+  Eye,
   HeartPulse,
+  LogIn,
+  LogOut,
   type LucideIcon,
   Maximize2,
   MemoryStick,
@@ -16,6 +19,7 @@ import {
   Plus,
   RefreshCw,
   RotateCw,
+  ScrollText,
   SlidersHorizontal,
   Square,
   SquareTerminal,
@@ -58,14 +62,31 @@ const icons: Record<EventRecord["action"], LucideIcon> = {
   reconcile: RefreshCw,
 }
 
-/** Picture of what happened. */
+/** Of operations whose last word is not what an engine calls it. */
+const auditIcons: Record<string, LucideIcon> = {
+  change: SlidersHorizontal,
+  suspend: Pause,
+  keep: Play,
+  add: Plus,
+  invite: Plus,
+  revoke: Trash2,
+  lookAs: Eye,
+  lookAsEnd: Eye,
+  openTerminal: SquareTerminal,
+  "sign-in": LogIn,
+  "sign-out": LogOut,
+}
+
+/** Picture of what happened; of an operation (`containers.start`) that of its last word. */
 export function EventIcon({ action, className }: { action: EventRecord["action"]; className?: string }) {
-  const Icon = icons[action] ?? Activity
+  const word = action.slice(action.lastIndexOf(".") + 1)
+  const Icon = icons[word] ?? auditIcons[word] ?? (word === action ? Activity : ScrollText)
   return <Icon aria-hidden className={className} />
 }
 
-/** How an event should strike the eye: only what went wrong or began or slept has a colour. */
-export function eventTone(event: Pick<EventRecord, "action" | "attributes">): Tone {
+/** How an event should strike the eye: only what went wrong or began or slept has a colour; of what somebody did, only what was not done. */
+export function eventTone(event: Pick<EventRecord, "action" | "attributes" | "audit">): Tone {
+  if (event.audit !== null) return event.audit.result === "failed" ? "bad" : event.audit.result === "refused" ? "warn" : "neutral"
   const { exitCode, healthStatus } = event.attributes
   switch (event.action) {
     case "oom":

@@ -3,12 +3,15 @@ import { type EventRecord, eventActions } from "@plimsoll/server/contract"
 import { useTranslations } from "use-intl"
 import type { Format } from "@/lib/format"
 import { useFormat } from "@/lib/use-format"
+import { auditOperations } from "./audit-operations"
 
 export interface EventText {
   /** What happened, as a verb that stands before the name: `started`. */
   verb: string
   /** The particulars, or nothing. */
   detail: string
+  /** Who did it and from where, where that is known. */
+  who: string
 }
 
 /** How many of something; zero is not worth a word. */
@@ -49,11 +52,35 @@ const saidElsewhere = new Set<string>([
 /** What gives `bytes` back to the host. */
 const givesBack = new Set<string>(["collect", "compact"])
 
+/** Of what somebody did: said by the row itself, or by its error's words. */
+const saidOfAudit = new Set(["id", "ids", "name", "tenant", "host", "plan", "errorCode", "errorMessage", "execId", "failedIds"])
+
 /** Tells an event in the language of the page. */
-export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "attributes">) => EventText {
+export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "attributes" | "audit">) => EventText {
   const t = useTranslations("eventText")
+  const audits = useTranslations("audit")
   const limitNames = useTranslations("host.limit")
   const format = useFormat()
+
+  function auditVerb(action: string): string {
+    const known = auditOperations.find((each) => each === action)
+    return known === undefined ? action : audits(`verbs.${known}`)
+  }
+
+  /** What went wrong, or else what was asked for. */
+  function auditDetail({ attributes, audit }: Pick<EventRecord, "attributes" | "audit">): string {
+    const { errorMessage } = attributes
+    if (audit?.result !== "done" && errorMessage !== undefined) return errorMessage
+    return Object.entries(attributes)
+      .filter(([name, value]) => !saidOfAudit.has(name) && value !== "")
+      .map(([name, value]) => `${name} ${value}`)
+      .join(" · ")
+  }
+
+  function auditWho({ actor }: NonNullable<EventRecord["audit"]>): string {
+    const name = actor.lookingAs === null ? actor.name : audits("lookingAs", { name: actor.name, tenant: actor.lookingAs })
+    return actor.address === null ? audits("by", { name }) : audits("byFrom", { name, address: actor.address })
+  }
 
   function verb({ kind, action, attributes }: Pick<EventRecord, "kind" | "action" | "attributes">): string {
     if (kind === "engine") {
@@ -70,7 +97,8 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
   }
 
   return (event) => {
-    const { action, attributes } = event
+    const { action, attributes, audit } = event
+    if (audit !== null) return { verb: auditVerb(action), detail: auditDetail(event), who: auditWho(audit) }
     const parts: string[] = []
     const { exitCode, oldName, image } = attributes
     if (exitCode !== undefined) parts.push(exitCode === "-1" ? t("exitUnknown") : t("exitCode", { code: exitCode }))
@@ -93,7 +121,7 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
           : `${name} ${value}`,
       )
     }
-    return { verb: verb(event), detail: parts.join(" · ") }
+    return { verb: verb(event), detail: parts.join(" · "), who: "" }
   }
 }
 

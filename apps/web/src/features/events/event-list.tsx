@@ -14,6 +14,7 @@ export interface FilterChange {
   object?: string
   tenant?: string
   host?: string
+  actor?: string
 }
 
 interface EventListProps {

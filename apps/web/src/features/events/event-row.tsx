@@ -3,7 +3,7 @@ import type { EventRecord } from "@plimsoll/server/contract"
 import { ChevronRight, Filter } from "lucide-react"
 import Link from "next/link"
 import { useTranslations } from "use-intl"
-import { toneInk } from "@/components/controls/badge"
+import { Badge, toneInk } from "@/components/controls/badge"
 import { Button } from "@/components/controls/button"
 import { CopyButton } from "@/components/controls/copy-button"
 import { Facts } from "@/components/controls/table"
@@ -29,6 +29,7 @@ interface EventRowProps {
 /** One event; open, it shows all that was recorded. */
 export function EventRow({ event, showHost, open, highlighted, onToggle, onFilter }: EventRowProps) {
   const t = useTranslations("events")
+  const audit = useTranslations("audit")
   const text = useEventText()(event)
   const href = eventHref(event)
   return (
@@ -54,17 +55,26 @@ export function EventRow({ event, showHost, open, highlighted, onToggle, onFilte
         <span className="flex min-w-0 items-center gap-2">
           <EventIcon action={event.action} className={cn("size-3.5 shrink-0", toneInk[eventTone(event)])} />
           <span className="whitespace-nowrap font-medium">{text.verb}</span>
-          <span className="truncate text-faint text-sm">{t(`kinds.${event.kind}`)}</span>
-        </span>
-        <span className="flex min-w-0 items-baseline gap-2.5 max-md:col-start-3 max-md:pb-1.5">
-          {href === null ? (
-            <span className="truncate">{event.name}</span>
+          {event.audit === null || event.audit.result === "done" ? (
+            <span className="truncate text-faint text-sm">{t(`kinds.${event.kind}`)}</span>
           ) : (
-            <Link href={href} prefetch={false} className="truncate rounded hover:underline">
+            <Badge tone={eventTone(event)}>{audit(`results.${event.audit.result}`)}</Badge>
+          )}
+        </span>
+        <span
+          className={cn("flex min-w-0 items-baseline gap-x-2.5 max-md:col-start-3 max-md:pb-1.5", text.who !== "" && "max-md:flex-wrap")}
+        >
+          {href === null ? (
+            <span className="max-w-3/5 shrink-0 truncate">{event.name}</span>
+          ) : (
+            <Link href={href} prefetch={false} className="max-w-3/5 shrink-0 truncate rounded hover:underline">
               {event.name}
             </Link>
           )}
-          <span className="truncate text-mute text-sm">{text.detail}</span>
+          {text.who === "" ? null : (
+            <span className="shrink-0 whitespace-nowrap text-mute text-sm max-md:max-w-full max-md:truncate">{text.who}</span>
+          )}
+          <span className={cn("truncate text-mute text-sm", text.who !== "" && "max-md:w-full")}>{text.detail}</span>
         </span>
         {showHost ? (
           <span className="flex justify-end text-mute text-sm max-md:hidden">
@@ -80,8 +90,11 @@ export function EventRow({ event, showHost, open, highlighted, onToggle, onFilte
 
 function EventDetails({ event, showHost, onFilter }: { event: EventRecord; showHost: boolean; onFilter: (change: FilterChange) => void }) {
   const t = useTranslations("events")
+  const audit = useTranslations("audit")
+  const roles = useTranslations("audit.role")
   const format = useFormat()
   const attributes = Object.entries(event.attributes)
+  const actor = event.audit?.actor
   return (
     <div className="flex flex-col gap-3 px-4 pt-1 pb-4 pl-10">
       <Facts
@@ -96,6 +109,15 @@ function EventDetails({ event, showHost, onFilter }: { event: EventRecord; showH
               </span>
             ),
           },
+          ...(event.audit === null || actor === undefined
+            ? []
+            : [
+                { name: audit("who"), value: actor.role === null ? actor.name : `${actor.name} (${roles(actor.role)})` },
+                ...(actor.lookingAs === null ? [] : [{ name: audit("lookedAs"), value: actor.lookingAs }]),
+                { name: audit("address"), value: actor.address ?? audit("thisHost") },
+                { name: audit("result"), value: audit(`results.${event.audit.result}`) },
+                { name: audit("operation"), value: <code className="text-sm">{event.action}</code> },
+              ]),
           { name: t("tenant"), value: event.tenant },
           { name: t("host"), value: <HostLink id={event.host} /> },
           { name: t("cursor"), value: event.cursor },
@@ -109,6 +131,11 @@ function EventDetails({ event, showHost, onFilter }: { event: EventRecord; showH
         <Button size="sm" icon={<Filter aria-hidden className="size-3" />} onClick={() => onFilter({ object: event.id })}>
           {t("onlyObject")}
         </Button>
+        {actor === undefined ? null : (
+          <Button size="sm" icon={<Filter aria-hidden className="size-3" />} onClick={() => onFilter({ actor: actor.name })}>
+            {audit("onlyActor")}
+          </Button>
+        )}
         <Button size="sm" icon={<Filter aria-hidden className="size-3" />} onClick={() => onFilter({ tenant: event.tenant })}>
           {t("onlyTenant")}
         </Button>

@@ -1,7 +1,7 @@
 "use client"
-import { eventActions, eventKinds } from "@plimsoll/server/contract"
+import { auditResults, eventActions, eventKinds } from "@plimsoll/server/contract"
 import { useQuery } from "@tanstack/react-query"
-import { History, X } from "lucide-react"
+import { History, ScrollText, X } from "lucide-react"
 import { useTranslations } from "use-intl"
 import { Button } from "@/components/controls/button"
 import { FilterInput } from "@/components/controls/filter-input"
@@ -11,6 +11,7 @@ import { Popover } from "@/components/controls/popover"
 import { Select } from "@/components/controls/select"
 import { StateDot } from "@/components/controls/state-dot"
 import { HostFilter } from "@/components/hosts/host-filter"
+import { cn } from "@/lib/cn"
 import { useIsTenant } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
@@ -22,10 +23,12 @@ export function EventToolbar({ state, live }: { state: EventFilterState; live: b
   const t = useTranslations("events")
   const verbs = useTranslations("eventText.verbs")
   const controls = useTranslations("controls")
+  const audit = useTranslations("audit")
   const format = useFormat()
   const now = useNow()
   const { filter, setFilter, active } = state
   const ofTenant = useIsTenant()
+  const onlyAudit = filter.kind.length === 1 && filter.kind[0] === "audit"
   const tenants = useQuery(useTRPC().tenants.list.queryOptions(undefined, { enabled: !ofTenant }))
   const names = [
     ...new Set([...(tenants.data ?? []).map((tenant) => tenant.name), ...(filter.tenant === "" ? [] : [filter.tenant])]),
@@ -38,8 +41,16 @@ export function EventToolbar({ state, live }: { state: EventFilterState; live: b
         clearLabel={controls("clear")}
         value={filter.q}
         onValueChange={(q) => void setFilter({ q: q === "" ? null : q }, { throttleMs: 250 })}
-        className="w-64 max-sm:w-full"
+        className="w-56 max-sm:w-full"
       />
+      <Button
+        icon={<ScrollText aria-hidden className="size-3.5" />}
+        aria-pressed={onlyAudit}
+        className={cn(onlyAudit && "bg-selected!")}
+        onClick={() => void setFilter({ kind: onlyAudit ? null : ["audit"], action: null })}
+      >
+        {audit("title")}
+      </Button>
       <MultiSelect
         label={t("kind")}
         anyText={t("any")}
@@ -63,6 +74,20 @@ export function EventToolbar({ state, live }: { state: EventFilterState; live: b
           className="w-auto! min-w-36"
         />
       )}
+      <Input
+        aria-label={audit("actor")}
+        placeholder={audit("actor")}
+        value={filter.actor}
+        className="w-28!"
+        onChange={(event) => void setFilter({ actor: event.target.value === "" ? null : event.target.value }, { throttleMs: 250 })}
+      />
+      <MultiSelect
+        label={audit("result")}
+        anyText={t("any")}
+        values={filter.result}
+        onValuesChange={(result) => void setFilter({ result: result.length === 0 ? null : result })}
+        options={auditResults.map((result) => ({ value: result, label: audit(`results.${result}`) }))}
+      />
       <HostFilter value={filter.host} onValueChange={(host) => void setFilter({ host: host === "" ? null : host })} />
       <Popover
         trigger={

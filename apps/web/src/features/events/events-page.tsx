@@ -9,6 +9,7 @@ import { PageHeader } from "@/components/controls/page-header"
 import { SkeletonRows } from "@/components/controls/skeleton"
 import { EventList } from "./event-list"
 import { EventToolbar } from "./event-toolbar"
+import { ExportMenu } from "./export-menu"
 import { useEventFeed } from "./use-event-feed"
 import { useEventFilter } from "./use-event-filter"
 
@@ -23,7 +24,11 @@ export function EventsPage() {
 
   return (
     <div className="flex h-[calc(100dvh-6.5rem)] min-h-96 flex-col">
-      <PageHeader title={t("title")} description={t("description")} />
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={<ExportMenu query={filterState.query} filter={filterState.filter} />}
+      />
       <EventToolbar state={filterState} live={feed.live} />
       <div className="mt-3 flex min-h-0 flex-1 flex-col overflow-hidden rounded-panel border border-line bg-panel">
         {feed.phase === "failed" ? (

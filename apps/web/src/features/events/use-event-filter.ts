@@ -1,5 +1,5 @@
 "use client"
-import { bounds, eventActions, eventKinds } from "@plimsoll/server/contract"
+import { auditResults, bounds, eventActions, eventKinds } from "@plimsoll/server/contract"
 import { parseAsArrayOf, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs"
 import { useMemo } from "react"
 
@@ -14,6 +14,9 @@ export function useEventFilter() {
       /** Id of a host. */
       host: parseAsString.withDefault(""),
       object: parseAsString.withDefault(""),
+      /** User name, or `token:` and a token's name. */
+      actor: parseAsString.withDefault(""),
+      result: parseAsArrayOf(parseAsStringLiteral(auditResults)).withDefault([]),
       /** Only events until then, epoch milliseconds: back in time, not live. */
       until: parseAsInteger,
     },
@@ -28,6 +31,8 @@ export function useEventFilter() {
       ...(filter.tenant === "" ? {} : { tenant: filter.tenant }),
       ...(filter.host === "" ? {} : { host: filter.host }),
       ...(filter.object === "" ? {} : { objectId: filter.object }),
+      ...(filter.actor === "" ? {} : { actor: filter.actor.slice(0, bounds.nameLength) }),
+      ...(filter.result.length === 0 ? {} : { results: filter.result }),
     }),
     [filter],
   )
