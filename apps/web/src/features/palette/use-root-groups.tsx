@@ -1,7 +1,22 @@
 "use client"
 import type { ContainerSummary, OnHost, OperationName } from "@plimsoll/server/contract"
 import { useQuery } from "@tanstack/react-query"
-import { Box, Boxes, CloudDownload, Keyboard, Languages, Plus, Server, ServerCog, SunMoon, Upload, Warehouse } from "lucide-react"
+import {
+  Box,
+  Boxes,
+  Building2,
+  CloudDownload,
+  Keyboard,
+  Languages,
+  Layers,
+  Plus,
+  ScrollText,
+  Server,
+  ServerCog,
+  SunMoon,
+  Upload,
+  Warehouse,
+} from "lucide-react"
 import { useRouter } from "next/navigation"
 import { useTheme } from "next-themes"
 import { useLocale, useTranslations } from "use-intl"
@@ -32,6 +47,7 @@ export function useRootGroups(
   const t = useTranslations("palette")
   const hostWords = useTranslations("hosts")
   const states = useTranslations("states")
+  const tenantWords = useTranslations("tenants.status")
   const format = useFormat()
   const router = useRouter()
   const trpc = useTRPC()
@@ -42,11 +58,22 @@ export function useRootGroups(
 
   const hosts = useHosts()
   const may = useMay()
+  // Others have one tenant, their own, and no page that lists them.
+  const staff = may("plans.list")
+  const tenants = useQuery(trpc.tenants.list.queryOptions(undefined, { enabled: open && staff }))
   const several = hosts.list.length > 1
   const hostName = (id: string) => (several ? (hosts.byId.get(id)?.name ?? id) : "")
 
   const changes: (PaletteCommand & { needs: OperationName })[] = [
     { needs: "containers.create", id: "create", label: t("createContainer"), icon: <Plus />, run: () => router.push("/containers/new") },
+    {
+      needs: "tenants.create",
+      id: "create-tenant",
+      label: t("createTenant"),
+      icon: <Building2 />,
+      run: () => router.push("/tenants?create="),
+    },
+    { needs: "plans.create", id: "create-plan", label: t("createPlan"), icon: <Layers />, run: () => router.push("/plans?add=true") },
     { needs: "images.pull", id: "pull", label: t("pullImage"), icon: <CloudDownload />, run: () => router.push("/images?add=pull") },
     {
       needs: "registries.add",
@@ -86,6 +113,21 @@ export function useRootGroups(
       })),
     },
     {
+      heading: t("tenants"),
+      commands: bestMatches(staff ? (tenants.data ?? []) : [], query, {
+        textOf: (each) => `${each.name} ${each.title} ${each.plan?.name ?? ""}`,
+        limit: few,
+      }).map((each) => ({
+        id: `tenant-${each.name}`,
+        label: each.title === "" ? each.name : each.title,
+        detail: [each.title === "" ? "" : each.name, each.plan?.name, each.status === "active" ? "" : tenantWords(each.status)]
+          .filter(Boolean)
+          .join(" · "),
+        icon: <Building2 />,
+        run: () => router.push(`/tenants/${encodeURIComponent(each.name)}`),
+      })),
+    },
+    {
       heading: t("hosts"),
       commands: bestMatches(several && may("host.info") ? hosts.list : [], query, {
         textOf: (each) => `${each.name} ${each.endpoint ?? ""} ${each.info?.hostname ?? ""}`,
@@ -115,6 +157,7 @@ export function useRootGroups(
       commands: bestMatches(
         [
           ...changes.filter(({ needs }) => may(needs)),
+          { id: "audit", label: t("showAudit"), icon: <ScrollText />, run: () => router.push("/events?kind=audit") },
           { id: "theme", label: t("toggleTheme"), icon: <SunMoon />, run: () => setTheme(resolvedTheme === "dark" ? "light" : "dark") },
           {
             id: "language",

@@ -3,8 +3,11 @@ import {
   Activity,
   Box,
   Boxes,
+  Building2,
   Database,
+  Gauge,
   KeySquare,
+  Layers,
   LayoutDashboard,
   type LucideIcon,
   Network,
@@ -25,6 +28,9 @@ export type PageName =
   | "hosts"
   | "members"
   | "tokens"
+  | "tenants"
+  | "plans"
+  | "metering"
 
 export interface NavItem {
   page: PageName
@@ -37,7 +43,7 @@ export interface NavItem {
 }
 
 interface NavGroup {
-  heading: "machine" | "access" | null
+  heading: "machine" | "provider" | "access" | null
   items: readonly NavItem[]
 }
 
@@ -49,6 +55,7 @@ const navGroups: readonly NavGroup[] = [
       { page: "overview", href: "/", icon: LayoutDashboard, key: "o", needs: "session.me" },
       { page: "containers", href: "/containers", icon: Box, key: "c", needs: "containers.list" },
       { page: "events", href: "/events", icon: Activity, key: "e", needs: "events.list" },
+      { page: "metering", href: "/metering", icon: Gauge, key: "u", needs: "metering.month" },
     ],
   },
   {
@@ -59,6 +66,14 @@ const navGroups: readonly NavGroup[] = [
       { page: "volumes", href: "/volumes", icon: Database, key: "v", needs: "volumes.list" },
       { page: "networks", href: "/networks", icon: Network, key: "n", needs: "networks.list" },
       { page: "hosts", href: "/hosts", icon: Server, key: "h", needs: "host.info" },
+    ],
+  },
+  {
+    heading: "provider",
+    items: [
+      // Also for who only reads: a tenant's own people have one tenant, and their plan with it.
+      { page: "tenants", href: "/tenants", icon: Building2, key: "t", needs: "plans.list" },
+      { page: "plans", href: "/plans", icon: Layers, key: "p", needs: "plans.list" },
     ],
   },
   {
