@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
@@ -26,14 +27,14 @@ const onTheKernel = {
   teardownTimeout: 60_000,
   pool: "forks",
   maxWorkers: 1,
-  // A busy machine can lose a race once. What passes only then is listed at the end of npm test.
-  retry: 1,
   fileParallelism: false,
 } as const
 
 export default defineConfig({
   resolve: { alias },
   test: {
+    // A busy machine can lose a race once. What passes only when tried again is listed at the end of npm test.
+    retry: 1,
     projects: [
       {
         extends: true,
@@ -42,6 +43,8 @@ export default defineConfig({
           include: ours,
           exclude: [...integration, ...software, "**/node_modules/**", "**/dist/**"],
           testTimeout: 10_000,
+          // Files wait as much as they compute: on two cores, too, two at a time.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {

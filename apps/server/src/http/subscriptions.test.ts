@@ -65,23 +65,26 @@ describe("one WebSocket", () => {
 
   it("resumes events after the cursor that the client saw last", async () => {
     const first = await connect()
-    first.send(1, "subscription", "events.stream", { after: 0 })
+    const kinds = ["container"]
+    first.send(1, "subscription", "events.stream", { after: 0, kinds })
     engine.put(summaryOf("aaaa"))
     engine.emit({ action: "start", id: "aaaa" })
-    expect((await first.reply(1)).result).toMatchObject({ id: "1", data: { id: "1", data: { action: "create", id: "aaaa" } } })
+    const { result } = await first.reply(1)
+    expect(result).toMatchObject({ data: { id: result?.id, data: { action: "create", id: "aaaa" } } })
     first.socket.terminate()
     engine.emit({ action: "oom", id: "aaaa" })
     const second = await connect()
-    second.send(1, "subscription", "events.stream", {}, { lastEventId: "1" })
-    expect((await second.reply(1)).result).toMatchObject({ id: "2", data: { data: { action: "start" } } })
-    expect((await second.reply(1)).result).toMatchObject({ id: "3", data: { data: { action: "oom" } } })
+    second.send(1, "subscription", "events.stream", { kinds }, { lastEventId: result?.id })
+    const next = Number(result?.id) + 1
+    expect((await second.reply(1)).result).toMatchObject({ id: String(next), data: { data: { action: "start" } } })
+    expect((await second.reply(1)).result).toMatchObject({ id: String(next + 1), data: { data: { action: "oom" } } })
   })
 
   it("ends a subscription on stop and frees what it held", async () => {
     const { send, reply } = await connect()
     // One more than the connection has places, one after the other.
     for (let id = 1; id <= 70; id++) {
-      send(id, "subscription", "events.stream", { after: 0 })
+      send(id, "subscription", "events.stream", { after: 0, kinds: ["container"] })
       await reply(id, true)
       send(id, "subscription.stop")
       expect((await reply(id)).result?.type).toBe("stopped")
