@@ -41,7 +41,7 @@ function fillDisk(): string {
 it("a full disk: the console can be read, says what is wrong, and recovers by itself with nothing lost", { timeout: 60_000 }, async () => {
   const cookie = await server.signIn()
   const events = async () => {
-    const answer = await server.query("events.list", { limit: 200 }, { cookie })
+    const answer = await server.query("events.list", { limit: 200, kinds: ["container"] }, { cookie })
     expect(answer.status).toBe(200)
     return (answer.json() as { result: { data: EventPage } }).result.data.items
   }
@@ -67,7 +67,15 @@ it("a full disk: the console can be read, says what is wrong, and recovers by it
   await vi.waitFor(async () => expect((await events())[0]).toMatchObject({ id: "aaaa" }), { timeout: 30_000, interval: 250 })
   expect((await events()).length).toBeGreaterThan(before.length)
   expect(engine.journal).toHaveLength(2001)
-  expect((await events())[0]?.cursor).toBe(2001)
+  // Each of the engine's events once; the audits of signing in stand among them.
+  const ids: string[] = []
+  for (let after: number | null = 0; after !== null; ) {
+    const page = await server.query("events.list", { limit: 200, after, kinds: ["container"] }, { cookie })
+    const { items, nextCursor } = (page.json() as { result: { data: EventPage } }).result.data
+    ids.push(...items.map(({ id }) => id))
+    after = nextCursor
+  }
+  expect(ids).toEqual(engine.journal.map(({ id }) => id))
   await server.signIn()
 })
 
