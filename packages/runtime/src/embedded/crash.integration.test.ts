@@ -13,7 +13,7 @@ import { instanceName, instanceTag } from "../spec/instance-name.js"
 import { createEngine } from "./create-engine.js"
 import { purgeEngine } from "./purge-engine.js"
 
-const KILLS = Number(process.env.PLIMSOLL_TEST_KILLS ?? 50)
+const KILLS = Number(process.env.PLIMSOLL_TEST_KILLS ?? 25)
 const SEED = Number(process.env.PLIMSOLL_TEST_SEED ?? Date.now() % 1_000_000)
 const LONGEST_LIFE_MS = 700
 
