@@ -16,7 +16,7 @@ const fields = z.strictObject({
   cpuMaxCores: cores,
   /** Share under contention, 1–10000; 100 is usual. */
   cpuWeight: z.number().int().min(1).max(10_000),
-  /** Sum of the sizes of volumes and containers' disks. */
+  /** Sum of the sizes of volumes and containers' disks; 0: disks are not bounded. */
   diskBytes: byteCount,
   pidsMax: z.number().int().min(1).max(4_194_304),
   /** Of the disk that holds the engine's data, reads and writes each; absent: no limit of its own. */

@@ -43,7 +43,8 @@ export function DiskUse({ tenant: { plan, promisedDiskBytes, used } }: { tenant:
     <PlanBar
       title={t("disk")}
       used={promisedDiskBytes}
-      limit={plan?.terms.diskBytes ?? null}
+      // A plan with 0 does not bound disks.
+      limit={plan?.terms.diskBytes || null}
       write={format.bytes}
       note={t("diskTaken", { size: format.bytes(used.diskBytes) })}
     />
