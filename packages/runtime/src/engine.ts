@@ -80,6 +80,8 @@ export interface EngineInfo {
 
 export type EngineFeature =
   | "pause"
+  | "nap"
+  | "reclaim"
   | "exec"
   | "attach"
   | "commit"
@@ -154,6 +156,17 @@ export interface NetworkAttachment {
   gateway: string
 }
 
+/** A container that naps: `paused`, and its memory pushed out to swap. It wakes by itself: see `ContainerApi.nap`. */
+export interface ContainerNap {
+  since: number
+  /** Resident bytes of its own before, and after its memory was pushed out. */
+  beforeBytes: number
+  afterBytes: number
+}
+
+/** Why a container woke. */
+export type WakeCause = "packet" | "exec" | "attach" | "copy" | "stop" | "kill" | "update" | "log" | "request" | "pressure"
+
 /** A row of a list: all that a table shows without asking again. */
 export interface ContainerSummary {
   /** 64 hexadecimal digits. */
@@ -177,6 +190,8 @@ export interface ContainerSummary {
   diskBytes?: number
   /** What it publishes while it runs, as asked for; absent: nothing. `ports` says what is published now. */
   portMappings?: PortMapping[]
+  /** Present while it naps. */
+  nap?: ContainerNap
 }
 
 export interface HealthProbeResult {
@@ -433,6 +448,22 @@ export interface ContainerApi {
   restart(id: string, options?: { timeoutMs?: number }): Promise<void>
   pause(id: string): Promise<void>
   resume(id: string): Promise<void>
+  /**
+   * Freezes it and pushes its memory out to swap (feature `nap`), as far as nobody guaranteed it. Its addresses and published ports go on answering: the
+   * first packet wakes it, and so does every operation that needs its processes (exec, attach, stop, kill, restart, resume, copy, update, `wake`). Naps already: no effect, the
+   * same answer. Health probes rest. It survives the daemon: one that napped when the daemon died naps or is awake after its start, and answers.
+   * Events `nap` and `wake` say what it gave back, how long it slept (`sleptMs`), how long waking took (`wakeMs`) and why (`cause`).
+   * Rejects with `conflict` when it does not run or was paused by hand, `unsupported` with the reason where the host has no freezer or no swap.
+   */
+  nap(id: string): Promise<ContainerNap>
+  /** Resolves when it runs. Does not nap: no effect (one paused by hand stays so). */
+  wake(id: string, options?: { cause?: WakeCause }): Promise<{ sleptMs: number; wakeMs: number }>
+  /**
+   * Takes back up to `bytes` of memory that it does not need just now (feature `reclaim`): file cache, and with swap what lies idle, never what is guaranteed
+   * to it. It keeps running. Resolves with resident bytes before and after, which may be the same. Rejects with `conflict` when it does not run, `unsupported`.
+   * (v2 memory.reclaim; v1 lowers its limit for a moment and puts it back)
+   */
+  reclaim(id: string, bytes: number): Promise<{ beforeBytes: number; afterBytes: number }>
   rename(id: string, name: string): Promise<void>
   /** Resolving means that it is not there. Running and not `force`: `conflict`. */
   remove(id: string, options?: { force?: boolean; removeVolumes?: boolean }): Promise<void>
@@ -728,6 +759,9 @@ export type EngineEventAction =
   | "restart"
   | "pause"
   | "resume"
+  | "nap"
+  | "wake"
+  | "reclaim"
   | "rename"
   | "remove"
   | "update"

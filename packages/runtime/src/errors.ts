@@ -16,6 +16,7 @@ export const engineErrorCodes = {
   blob_in_use: "A snapshot or an unpack holds the blob.",
   limit_below_usage: "The new limit is below what is used now.",
   quota_exceeded: "The tenant's plan has no room for this.",
+  load_line_exceeded: "This machine has no room for this below its load line.",
   limit_unsupported: "This host's kernel cannot enforce the limit.",
   unsupported: "This engine cannot do this.",
   permission_denied: "The caller may not do this.",

@@ -29,7 +29,10 @@ export const listContainersInput = z
   })
   .default({})
 
-export const createContainerInput = containerSpec.extend({ host: hostId.default(localHost) })
+/** Where the operator lets something pass the load line: why. Refused for everybody else. */
+export const overrule = z.string().trim().min(3, "say why, in a few words").max(bounds.reasonLength)
+
+export const createContainerInput = containerSpec.extend({ host: hostId.default(localHost), overrule: overrule.exactOptional() })
 export const stopContainerInput = idInput.extend({ signal: signalName.exactOptional(), timeoutMs: durationMs.exactOptional() })
 export const killContainerInput = idInput.extend({ signal: signalName.exactOptional() })
 export const restartContainerInput = idInput.extend({ timeoutMs: durationMs.exactOptional() })
@@ -37,6 +40,7 @@ export const renameContainerInput = idInput.extend({ name: containerName })
 export const removeContainerInput = idInput.extend({ force: z.boolean().exactOptional(), removeVolumes: z.boolean().exactOptional() })
 export const resizeContainerDiskInput = idInput.extend({ sizeBytes: diskSize })
 export const updateContainerInput = idInput.extend({
+  overrule: overrule.exactOptional(),
   limits: resourceLimitsChange.exactOptional(),
   restartPolicy: restartPolicy.exactOptional(),
 })
@@ -48,7 +52,7 @@ export const commitContainerInput = idInput.extend({
 })
 export const containerFilesInput = idInput.extend({ path: absolutePath })
 
-export const bulkActions = ["start", "stop", "kill", "restart", "pause", "resume", "remove"] as const
+export const bulkActions = ["start", "stop", "kill", "restart", "pause", "resume", "nap", "wake", "remove"] as const
 export type BulkAction = (typeof bulkActions)[number]
 
 export const bulkContainersInput = z.object({

@@ -6,6 +6,7 @@ export type {
   Ability,
   CgroupNode,
   ContainerInspect,
+  ContainerNap,
   ContainerSpec,
   ContainerState,
   ContainerStats,

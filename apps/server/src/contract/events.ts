@@ -4,8 +4,11 @@ import type { EngineEvent, EngineEventAction } from "./engine-types.js"
 import { hostId, type OnHost } from "./hosts.js"
 import type { Role } from "./session.js"
 
-/** `audit`: who did what, by the console's own account; the others are the engines'. */
-export const eventKinds = ["container", "image", "network", "volume", "tenant", "engine", "audit"] as const
+/**
+ * `audit`: who did what, by the console's own account · `ladder`: what was done to keep the machine afloat (actions: the rungs' names, and `advise`) ·
+ * `incident`: a breach, with who took the most and what the others lost; the rest are the engines'.
+ */
+export const eventKinds = ["container", "image", "network", "volume", "tenant", "engine", "audit", "ladder", "incident"] as const
 export const eventActions = [
   "create",
   "start",
@@ -16,6 +19,9 @@ export const eventActions = [
   "restart",
   "pause",
   "resume",
+  "nap",
+  "wake",
+  "reclaim",
   "rename",
   "remove",
   "update",

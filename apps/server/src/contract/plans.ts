@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { bounds } from "./bounds.js"
+import { overrule } from "./containers.js"
 import { byteCount } from "./primitives.js"
 
 const cores = z.number().min(0.01).max(4096)
@@ -52,7 +53,11 @@ const planName = z.string().trim().min(1, "is required").max(bounds.titleLength)
 export const planInput = z.object({ plan: planId })
 export const createPlanInput = z.object({ name: planName, terms: planTerms })
 /** Changed terms apply at once to every tenant of the plan, or to none: refused as `limit_below_usage` with what is in the way. */
-export const changePlanInput = planInput.extend({ name: planName.exactOptional(), terms: planTerms.exactOptional() })
+export const changePlanInput = planInput.extend({
+  name: planName.exactOptional(),
+  terms: planTerms.exactOptional(),
+  overrule: overrule.exactOptional(),
+})
 
 export interface Plan {
   id: string

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { bounds } from "./bounds.js"
+import { overrule } from "./containers.js"
 import type { PlanTerms } from "./plans.js"
 import { planId } from "./plans.js"
 import { tenantName } from "./primitives.js"
@@ -9,9 +10,18 @@ const DAY_MS = 86_400_000
 export const tenantInput = z.object({ tenant: tenantName })
 const title = z.string().trim().max(bounds.titleLength)
 
-export const createTenantInput = z.object({ tenant: tenantName, title: title.default(""), plan: planId })
+export const createTenantInput = z.object({
+  tenant: tenantName,
+  title: title.default(""),
+  plan: planId,
+  overrule: overrule.exactOptional(),
+})
 /** Another plan applies at once, or is refused as `limit_below_usage` with what is in the way. */
-export const changeTenantInput = tenantInput.extend({ title: title.exactOptional(), plan: planId.exactOptional() })
+export const changeTenantInput = tenantInput.extend({
+  title: title.exactOptional(),
+  plan: planId.exactOptional(),
+  overrule: overrule.exactOptional(),
+})
 export const suspendTenantInput = tenantInput.extend({ reason: z.string().trim().max(bounds.reasonLength).default("") })
 /** It is suspended now and goes, with all that is its own, when the grace time is over. `graceMs` absent: seven days. */
 export const removeTenantInput = tenantInput.extend({

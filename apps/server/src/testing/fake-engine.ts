@@ -132,6 +132,9 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
       kill: refuse("kill"),
       restart: refuse("restart"),
       pause: refuse("pause"),
+      nap: refuse("nap"),
+      wake: refuse("wake"),
+      reclaim: refuse("reclaim"),
       resume: refuse("resume"),
       rename: refuse("rename"),
       remove: async (id) => {

@@ -20,6 +20,7 @@ const trpcCodes: Record<EngineErrorCode, TRPC_ERROR_CODE_KEY> = {
   blob_in_use: "CONFLICT",
   limit_below_usage: "CONFLICT",
   quota_exceeded: "CONFLICT",
+  load_line_exceeded: "CONFLICT",
   limit_unsupported: "UNPROCESSABLE_CONTENT",
   unsupported: "NOT_IMPLEMENTED",
   permission_denied: "FORBIDDEN",

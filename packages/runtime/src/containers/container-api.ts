@@ -1,4 +1,5 @@
 import type { ContainerApi } from "../engine.js"
+import { EngineError } from "../errors.js"
 import { attachContainer } from "./attach-container.js"
 import { commitContainer } from "./commit-container.js"
 import { compactDisk, resizeDisk } from "./container-disk.js"
@@ -37,6 +38,9 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
     restart: (reference, options = {}) => queued(reference, (id) => restartContainer(context, id, options)),
     pause: (reference) => queued(reference, (id) => pauseContainer(context, id)),
     resume: (reference) => queued(reference, (id) => resumeContainer(context, id)),
+    nap: noNaps,
+    wake: noNaps,
+    reclaim: noNaps,
     rename: (reference, name) => queued(reference, (id) => renameContainer(context, id, name)),
     remove: (reference, { force = false, removeVolumes = false } = {}) => removeContainer(context, reference, { force, removeVolumes }),
     wait: async (reference, options = {}) => waitContainer(containers, reference, options),
@@ -78,4 +82,8 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
     namespaces: (reference) => containerNamespaces(context, reference),
     cgroupTree: async (reference) => context.groups.of(runningContainer(context, reference, "see its cgroups").record).tree(),
   }
+}
+
+async function noNaps(): Promise<never> {
+  throw new EngineError("unsupported")
 }

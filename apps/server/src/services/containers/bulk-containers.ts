@@ -35,7 +35,7 @@ export async function bulkContainers(
   return result
 }
 
-function act(containers: ContainerApi, action: Bulk["action"], id: string, options: NonNullable<Bulk["options"]>): Promise<void> {
+async function act(containers: ContainerApi, action: Bulk["action"], id: string, options: NonNullable<Bulk["options"]>): Promise<unknown> {
   const { signal, timeoutMs, force, removeVolumes } = options
   switch (action) {
     case "start":
@@ -50,6 +50,10 @@ function act(containers: ContainerApi, action: Bulk["action"], id: string, optio
       return containers.pause(id)
     case "resume":
       return containers.resume(id)
+    case "nap":
+      return containers.nap(id)
+    case "wake":
+      return containers.wake(id, { cause: "request" })
     case "remove":
       return containers.remove(id, { ...(force !== undefined && { force }), ...(removeVolumes !== undefined && { removeVolumes }) })
   }

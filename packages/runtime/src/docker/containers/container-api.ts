@@ -48,6 +48,9 @@ export function containerApi(context: DockerContext): { api: ContainerApi; close
     attachExec: (execId) => execs.join(execId),
     inspectExec: (execId) => execs.inspect(execId),
     commit: async (id, options) => context.images.summary(await commitContainer(context, id, options)),
+    nap: noNaps,
+    wake: noNaps,
+    reclaim: noNaps,
     resizeDisk: async (id) => {
       throw noDiskLimits(id)
     },
@@ -128,6 +131,13 @@ async function otherPids(context: DockerContext, id: string): Promise<{ id: stri
   const rows = (await listRows(context, { status: ["running", "paused"] })).filter((row) => row.Id !== id)
   const wires = await mapBounded(rows, atOnce, (row) => findContainerIfThere(context, row.Id))
   return wires.flatMap((wire) => (wire !== undefined && isLive(wire) ? [{ id: wire.Id, pid: wire.State?.Pid ?? 0 }] : []))
+}
+
+async function noNaps(container: string): Promise<never> {
+  throw new EngineError("unsupported", {
+    facts: { container: container.slice(0, 200) },
+    publicMessage: "A Docker Engine can neither take memory back from its containers nor let them nap. Use the embedded engine for that.",
+  })
 }
 
 function noDiskLimits(container: string): EngineError {

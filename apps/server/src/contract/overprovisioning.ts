@@ -1,0 +1,281 @@
+import { z } from "zod"
+import { bounds } from "./bounds.js"
+import { planId } from "./plans.js"
+import { epochMs } from "./primitives.js"
+
+/** What is sold beyond what is there. Memory and disk in bytes, CPU in cores, pids in processes. */
+export const loadLineResources = ["memory", "cpu", "disk", "pids"] as const
+export type ResourceName = (typeof loadLineResources)[number]
+/** Those that have a prediction; of processes there are so many that a ratio is enough. */
+export const predictedResources = ["memory", "cpu", "disk"] as const
+
+const share = z.number().min(0.05).max(1)
+const ratio = z.number().min(1).max(100)
+const perResource = <T extends z.ZodType>(type: T) => z.strictObject({ memory: type, cpu: type, disk: type, pids: type })
+
+/** How much may be sold. Defaults and what each does: `docs/reference/overprovisioning.md`. */
+export const loadLineSettings = z.strictObject({
+  /** `enforce`: what passes the load line is refused. `advise`: it is let through and an event says so. */
+  mode: z.enum(["enforce", "advise"]),
+  /** Kept for the host, in the resource's unit; never above its capacity. */
+  reserve: perResource(z.number().min(0).max(Number.MAX_SAFE_INTEGER)),
+  /** Share of allocatable that the predicted peak may fill. */
+  theta: perResource(share),
+  /** Times allocatable, while the host was watched for less than seven days. */
+  fallbackRatio: perResource(ratio),
+})
+export type LoadLineSettings = z.infer<typeof loadLineSettings>
+/** Absent parts stay. */
+export const changeLoadLineSettingsInput = z.object({
+  mode: loadLineSettings.shape.mode.exactOptional(),
+  reserve: loadLineSettings.shape.reserve.partial().exactOptional(),
+  theta: loadLineSettings.shape.theta.partial().exactOptional(),
+  fallbackRatio: loadLineSettings.shape.fallbackRatio.partial().exactOptional(),
+})
+
+/** One summand of a predicted peak: see `docs/reference/backtest.md`. */
+export interface PredictedPart {
+  name: "seen" | "young" | "scatter" | "floor" | "estimate" | "bound"
+  amount: number
+  /** How many sales it speaks of. */
+  sales: number
+}
+
+/** One resource of this machine now; amounts in its unit. */
+export interface ResourceLine {
+  resource: ResourceName
+  capacity: number
+  reserve: number
+  /** Capacity less reserve, never negative. */
+  allocatable: number
+  /** Sum of what was promised: plans of tenants, and limits of containers that belong to no plan. */
+  sold: number
+  guaranteed: number
+  /** `null`: it could not be measured. */
+  used: number | null
+  /** Highest use expected in the coming 24 hours. */
+  predictedPeak: number
+  predictedParts: PredictedPart[]
+  /** When in the coming 24 hours it is expected, if the last days had a rhythm; else `null`. */
+  predictedPeakAt: number | null
+  wakeDebt: number
+  theta: number
+  /** How much may be sold in all. */
+  loadLine: number
+  /** Load line − sold; negative when too much was sold. */
+  headroom: number
+  decidedBy: "prediction" | "fallback"
+  /** Days of history behind it. */
+  historyDays: number
+  /** On `exceeded` of `days` resampled days use would have passed allocatable; `null`: not enough history. */
+  risk: { days: number; exceeded: number; worstShare: number } | null
+}
+
+/** How many more of a plan would fit below the load line now. */
+export interface PlanHeadroom {
+  plan: string
+  name: string
+  fits: number
+  /** The resource that is full first; `null`: nothing of it is bounded. */
+  boundBy: ResourceName | null
+}
+
+/** What the used memory of this machine is made of, in bytes. `cached` could go at once and is not use. */
+export interface MemoryMakeup {
+  anonBytes: number
+  shmemBytes: number
+  kernelBytes: number
+  cachedBytes: number
+  freeBytes: number
+  swap: { totalBytes: number; usedBytes: number }
+  /** `null`: the machine has none. */
+  zram: { devices: number; storedBytes: number; takenBytes: number } | null
+  zswap: { storedBytes: number; takenBytes: number } | null
+}
+
+/** Disks of this machine with a limit, in bytes. */
+export interface DiskLedger {
+  promisedBytes: number
+  allocatedBytes: number
+  usedBytes: number
+  /** Allocated and not used: what compacting would give back. */
+  reclaimableBytes: number
+  /** At the pace of the last days; `null`: it does not fill, or is not known. */
+  daysToFull: number | null
+}
+
+export interface OverprovisioningNow {
+  at: number
+  resources: ResourceLine[]
+  plans: PlanHeadroom[]
+  memory: MemoryMakeup
+  disks: DiskLedger
+  /** Share of time that some waited in the last 10 and 60 s, and all waited in the last 10 s; `null`: the kernel does not tell. */
+  pressure: Record<"memory" | "cpu" | "io", { someAvg10: number; someAvg60: number; fullAvg10: number | null } | null>
+  settings: LoadLineSettings
+  /** What an operator should know, in words: containers without a limit, capacity that shrank, no swap, no PSI, little history. */
+  remarks: string[]
+  ladder: LadderNow
+}
+
+export const overprovisioningHistoryInput = z
+  .object({
+    resource: z.enum(loadLineResources),
+    from: epochMs,
+    to: epochMs,
+    maximumPoints: z.number().int().min(2).max(bounds.seriesPoints).default(bounds.seriesPoints),
+  })
+  .refine((input) => input.to > input.from, { message: "must be later than “from”", path: ["to"] })
+
+/** `null`: a gap, never filled. */
+export interface LinePoint {
+  at: number
+  allocatable: number | null
+  sold: number | null
+  guaranteed: number | null
+  used: number | null
+  /** Highest single sample of the step. */
+  usedMax: number | null
+  predictedPeak: number | null
+  loadLine: number | null
+}
+export interface LineHistory {
+  stepMs: number
+  points: LinePoint[]
+}
+
+/** One sale: a tenant with a plan, or a container without. */
+export interface SaleUse {
+  kind: "tenant" | "container"
+  /** Tenant's name, or container's id. */
+  id: string
+  name: string
+  tenant: string
+  plan: { id: string; name: string } | null
+  resource: ResourceName
+  /** What it bought; `null`: nothing was promised. */
+  sold: number | null
+  used: number
+  /** Of the last seven days, or as long as it was seen. */
+  peak: number
+  historyDays: number
+  /** The smallest plan that would hold its peak with a tenth to spare; `null`: none would, or it has the right one. */
+  betterPlan: { id: string; name: string } | null
+}
+export const saleUsesInput = z.object({ resource: z.enum(loadLineResources), limit: z.number().int().min(1).max(200).default(20) })
+/** Highest peak ÷ sold first, and lowest first. */
+export interface SaleUses {
+  over: SaleUse[]
+  under: SaleUse[]
+}
+
+/** This machine's own history once more, with other terms. */
+export const whatIfInput = z.object({
+  resource: z.enum(predictedResources),
+  theta: share,
+  /** Times allocatable that may be sold at most, whatever the prediction says; absent: no such bound. */
+  ratio: ratio.exactOptional(),
+  /** Share of allocatable: a machine of another size. */
+  capacityShare: z.number().min(0.1).max(10).default(1),
+  /** More tenants, each using what a random present sale of this size uses for what it bought. */
+  extra: z
+    .array(z.object({ plan: planId, count: z.number().int().min(1).max(10_000) }))
+    .max(20)
+    .default([]),
+  days: z.number().int().min(1).max(30).default(30),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31)
+    .default(1),
+})
+export interface WhatIf {
+  /** Days of history that were there to replay. */
+  days: number
+  allocatable: number
+  /** Sold ÷ allocatable at the end. */
+  sold: number
+  /** How many sales of those present and extra were let in, and refused. */
+  admitted: number
+  refused: number
+  /** Share of time in which use passed allocatable. */
+  exhaustedShare: number
+  /** How far at worst, as a share of allocatable. */
+  worstOvershoot: number
+  /** Those that could have napped: idle for longer than the rule at some time. */
+  wouldNap: number
+  /** At most 600, oldest first. */
+  points: { at: number; used: number; predictedPeak: number; sold: number }[]
+  /** Why the answer is weaker than it looks, in words. */
+  remarks: string[]
+}
+
+/** Where the ladder stands, lowest rung first. */
+export const ladderRungs = ["reclaim", "stop-selling", "tighten", "nap", "stop"] as const
+export type LadderRung = (typeof ladderRungs)[number]
+
+export const ladderSettings = z.strictObject({
+  /** `advise`: every step is told and none is taken. */
+  mode: z.enum(["act", "advise", "off"]),
+  rungs: z.strictObject(
+    Object.fromEntries(
+      ladderRungs.map((rung) => [
+        rung,
+        z.strictObject({
+          mode: z.enum(["act", "advise", "off"]),
+          /** Used ÷ allocatable memory from which on it is taken. */
+          usedShare: z.number().min(0.1).max(1),
+        }),
+      ]),
+    ) as Record<LadderRung, z.ZodObject<{ mode: z.ZodEnum<{ act: "act"; advise: "advise"; off: "off" }>; usedShare: z.ZodNumber }>>,
+  ),
+  /** How far below its threshold use must fall before a rung is left, as a share of allocatable. */
+  hysteresis: z.number().min(0).max(0.2),
+  /** Memory pressure from which on the ladder climbs whatever is used: `some avg60`, `full avg10`, in percent. */
+  pressureSomeAvg60: z.number().min(0).max(100),
+  pressureFullAvg10: z.number().min(0).max(100),
+  nap: z.strictObject({
+    /** Idle containers nap without any shortage, too. */
+    always: z.boolean(),
+    /** No more CPU than this, in cores, counts as idle. */
+    idleCores: z.number().min(0).max(1),
+    /** For so long, without network traffic and exec. */
+    idleMs: z
+      .number()
+      .int()
+      .min(1000)
+      .max(30 * 86_400_000),
+  }),
+  /** Tenants that no rung touches. */
+  exemptTenants: z.array(z.string().min(1).max(bounds.tenantLength)).max(1000),
+})
+export type LadderSettings = z.infer<typeof ladderSettings>
+export const changeLadderSettingsInput = ladderSettings
+
+/** Labels of a container that say what may be done to it. */
+export const ladderLabels = { exempt: "plimsoll.ladder", napAfterMs: "plimsoll.nap.after-ms" } as const
+
+export interface LadderStep {
+  at: number
+  rung: LadderRung
+  /** `advised`: it would have been done. */
+  result: "done" | "advised" | "failed"
+  /** Container or tenant it was done to; `null`: the host as a whole. */
+  subject: { kind: "container" | "tenant"; id: string; name: string; tenant: string } | null
+  why: string
+  /** `null`: it gives back nothing by itself. */
+  beforeBytes: number | null
+  afterBytes: number | null
+}
+
+export interface LadderNow {
+  settings: LadderSettings
+  /** The highest rung that is taken; `null`: all is well. */
+  rung: LadderRung | null
+  since: number | null
+  why: string | null
+  napping: { id: string; name: string; tenant: string; since: number; gaveBackBytes: number }[]
+  /** The newest 50, newest first. */
+  steps: LadderStep[]
+}
