@@ -9,7 +9,10 @@ import type { ImageConfig } from "../engine.js"
 /** An entry of a tar that a test makes. Names are written as they are, dangerous ones too. */
 export interface TarFile {
   name: string
-  type?: "file" | "directory" | "symlink" | "link" | "character-device"
+  type?: "file" | "directory" | "symlink" | "link" | "character-device" | "block-device"
+  /** Of a device. */
+  devmajor?: number
+  devminor?: number
   mode?: number
   uid?: number
   gid?: number
@@ -40,8 +43,8 @@ export const testImageConfig: Partial<ImageConfig> = {
   workingDirectory: "/work",
 }
 
-/** A root file system of static busybox, an account and a few files. */
-export async function testRootfs(): Promise<Buffer> {
+/** A root file system of static busybox, an account and a few files, and what else it is to have. */
+export async function testRootfs(more: readonly TarFile[] = []): Promise<Buffer> {
   const busybox = ["/bin/busybox", "/usr/bin/busybox"].find((path) => existsSync(path))
   if (busybox === undefined) throw new Error("the conformance suite needs a static busybox on the host (package busybox-static)")
   const applets = execFileSync(busybox, ["--list"], { encoding: "utf8" })
@@ -57,6 +60,7 @@ export async function testRootfs(): Promise<Buffer> {
     { name: "etc/motd", data: "hello from the image\n" },
     { name: "seed/file", uid: 1000, gid: 1001, mode: 0o640, data: "seed\n" },
     { name: "not-executable", mode: 0o644, data: "text\n" },
+    ...more,
   ])
 }
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { interruptProgram, syscallProgram } from "../conformance/syscall-program.js"
 import type { ExecSpec } from "../engine.js"
 import { makeNode } from "../kernel/file-calls.js"
 import { findTool } from "../kernel/find-tool.js"
@@ -287,12 +288,6 @@ const SCHED_YIELD_32 = 158
 const SEGFAULTED = String(128 + 11)
 const X32_BIT = 0x40000000
 
-/** A static program that makes one call without arguments by `syscall` and exits with its errno. */
-function syscallProgram(number: number): Buffer {
-  // xor of edi, esi, edx, r10, r8, r9; syscall.
-  return elf([...moveToEax(number), 0x31, 0xff, 0x31, 0xf6, 0x31, 0xd2, 0x4d, 0x31, 0xd2, 0x4d, 0x31, 0xc0, 0x4d, 0x31, 0xc9, 0x0f, 0x05])
-}
-
 /** The signal that ends the program here, outside of any container; `null`: it exits. */
 function endsBy(program: Buffer): NodeJS.Signals | null {
   const file = join(fixture.rootfs, "srv/probe")
@@ -301,39 +296,4 @@ function endsBy(program: Buffer): NodeJS.Signals | null {
   rmSync(file)
   if (error !== undefined) throw error
   return signal
-}
-
-/** As `syscallProgram`, by `int 0x80`: the calls of 32-bit programs, which a 64-bit one may make too. */
-function interruptProgram(number: number): Buffer {
-  // xor of ebx, ecx, edx, esi, edi, ebp; int 0x80.
-  return elf([...moveToEax(number), 0x31, 0xdb, 0x31, 0xc9, 0x31, 0xd2, 0x31, 0xf6, 0x31, 0xff, 0x31, 0xed, 0xcd, 0x80])
-}
-
-function moveToEax(number: number): number[] {
-  return [0xb8, number & 0xff, (number >> 8) & 0xff, (number >> 16) & 0xff, (number >> 24) & 0xff]
-}
-
-/** An ELF file of one segment with this code, followed by: mov edi, eax; neg edi; exit(edi). (elf(5)) */
-function elf(code: readonly number[]): Buffer {
-  const address = 0x400000
-  const headers = Buffer.alloc(120)
-  headers.write("\x7fELF\x02\x01\x01", 0, "latin1")
-  headers.writeUInt16LE(2, 16)
-  headers.writeUInt16LE(62, 18)
-  headers.writeUInt32LE(1, 20)
-  headers.writeBigUInt64LE(BigInt(address + headers.length), 24)
-  headers.writeBigUInt64LE(64n, 32)
-  headers.writeUInt16LE(64, 52)
-  headers.writeUInt16LE(56, 54)
-  headers.writeUInt16LE(1, 56)
-  const text = Buffer.from([...code, 0x89, 0xc7, 0xf7, 0xdf, ...moveToEax(60), 0x0f, 0x05])
-  const size = BigInt(headers.length + text.length)
-  headers.writeUInt32LE(1, 64)
-  headers.writeUInt32LE(5, 68)
-  headers.writeBigUInt64LE(BigInt(address), 80)
-  headers.writeBigUInt64LE(BigInt(address), 88)
-  headers.writeBigUInt64LE(size, 96)
-  headers.writeBigUInt64LE(size, 104)
-  headers.writeBigUInt64LE(0x1000n, 112)
-  return Buffer.concat([headers, text])
 }

@@ -1,11 +1,13 @@
 "use client"
 import { localHost, type NetworkSummary, type OnHost } from "@plimsoll/server/contract"
 import { useQuery } from "@tanstack/react-query"
-import { Network } from "lucide-react"
+import { Network, Plus } from "lucide-react"
 import Link from "next/link"
 import { parseAsString, useQueryState } from "nuqs"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
 import { Badge } from "@/components/controls/badge"
+import { Button } from "@/components/controls/button"
 import { EmptyState } from "@/components/controls/empty-state"
 import { ErrorState } from "@/components/controls/error-state"
 import { PageHeader } from "@/components/controls/page-header"
@@ -16,17 +18,27 @@ import { HostFilter } from "@/components/hosts/host-filter"
 import { HostLink } from "@/components/hosts/host-link"
 import { HostsLeftOut } from "@/components/hosts/hosts-left-out"
 import { containerHref } from "@/lib/container-href"
+import { offers } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
-import { useIsTenant } from "@/lib/session"
+import { useIsTenant, useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
+import { CreateNetworkDialog } from "./create-network-dialog"
+import { RemoveNetworkButton } from "./remove-network-button"
 
 /** The networks containers can be in, and who is in them at which address. */
 export function NetworksPage() {
   const t = useTranslations("networks")
   const controls = useTranslations("controls")
   const [host, setHost] = useQueryState("host", parseAsString.withDefault("").withOptions({ history: "replace" }))
-  const { byId } = useHosts()
+  const { byId, list } = useHosts()
+  const [creating, setCreating] = useState(false)
+  const create =
+    useMay()("networks.create") && list.some((each) => offers(each, "tenant-networks")) ? (
+      <Button variant="primary" icon={<Plus aria-hidden className="size-3.5" />} onClick={() => setCreating(true)}>
+        {t("create")}
+      </Button>
+    ) : null
   const networks = useQuery(useTRPC().networks.list.queryOptions({}, { refetchInterval: 10_000 }))
   const nameOf = (network: OnHost<NetworkSummary>) => (network.host === localHost ? "" : (byId.get(network.host)?.name ?? network.host))
   const shown = (networks.data ?? [])
@@ -37,7 +49,12 @@ export function NetworksPage() {
       <PageHeader
         title={t("title")}
         description={t("description")}
-        actions={<HostFilter value={host} onValueChange={(next) => void setHost(next === "" ? null : next)} />}
+        actions={
+          <>
+            <HostFilter value={host} onValueChange={(next) => void setHost(next === "" ? null : next)} />
+            {create}
+          </>
+        }
       />
       <HostsLeftOut host={host} />
       {networks.error ? (
@@ -57,6 +74,7 @@ export function NetworksPage() {
           ))}
         </div>
       )}
+      <CreateNetworkDialog open={creating} onOpenChange={setCreating} />
     </>
   )
 }
@@ -87,7 +105,12 @@ function NetworkPanel({ network }: { network: OnHost<NetworkSummary> }) {
           {network.internal ? <Badge>{t("internal")}</Badge> : null}
         </span>
       }
-      aside={t("containers", { count: network.containers.length })}
+      aside={
+        <span className="flex items-center gap-2">
+          {t("containers", { count: network.containers.length })}
+          <RemoveNetworkButton network={network} />
+        </span>
+      }
     >
       <p className="px-4 pb-3 text-mute">{t(`drivers.${network.driver}`)}</p>
       {network.driver === "bridge" ? <Facts rows={facts} className="px-4 pb-4" /> : null}

@@ -14,17 +14,27 @@ interface Bounds {
   maxFiles: number
 }
 
+/** A log that is looked after: its bounds, what the last look found, and when (by the monotonic clock) the next is due. */
+interface Watched {
+  bounds: Bounds
+  sizeBytes: number
+  lookedAt: number
+  dueAt: number
+}
+
 /** Reads and rotates the logs that conmon writes. */
 export function createContainerLogs(dependencies: Dependencies): ContainerLogs {
   return new ConmonLogs(dependencies)
 }
 
-// Sizes are looked at, not watched: a watch would wake the daemon for every line that any container writes.
-const lookEveryMs = 1000
+// Sizes are looked at, not watched: a watch would wake the daemon for every line that any container writes. Who writes fast is looked at when its
+// file will be full at that speed, so that one who floods its log takes of the host's disk about what it was given.
+const lookEveryMs = 500
+const lookSoonestMs = 20
 
 class ConmonLogs implements ContainerLogs {
   readonly #dependencies: Dependencies
-  readonly #watched = new Map<string, Bounds>()
+  readonly #watched = new Map<string, Watched>()
   readonly #rotating = new Set<string>()
   readonly #closing = new AbortController()
   #looking = false
@@ -39,7 +49,7 @@ class ConmonLogs implements ContainerLogs {
   }
 
   watch(containerId: string, bounds: Bounds): void {
-    this.#watched.set(containerId, bounds)
+    this.#watched.set(containerId, { bounds, sizeBytes: 0, lookedAt: this.#dependencies.clock.monotonic(), dueAt: 0 })
     if (!this.#looking) void this.#look()
   }
 
@@ -56,8 +66,13 @@ class ConmonLogs implements ContainerLogs {
     this.#looking = true
     try {
       while (this.#watched.size > 0) {
-        for (const [containerId, bounds] of this.#watched) this.#lookAt(containerId, bounds)
-        await this.#dependencies.clock.sleep(lookEveryMs, this.#closing.signal)
+        const now = this.#dependencies.clock.monotonic()
+        let nextAt = now + lookEveryMs
+        for (const [containerId, watched] of this.#watched) {
+          if (watched.dueAt <= now) this.#lookAt(containerId, watched, now)
+          nextAt = Math.min(nextAt, watched.dueAt)
+        }
+        await this.#dependencies.clock.sleep(Math.max(lookSoonestMs, nextAt - now), this.#closing.signal)
       }
     } catch (error) {
       if (!this.#closing.signal.aborted) throw error
@@ -67,30 +82,36 @@ class ConmonLogs implements ContainerLogs {
   }
 
   // One that cannot be looked at must not keep the others' logs growing, nor end the daemon.
-  #lookAt(containerId: string, bounds: Bounds): void {
+  #lookAt(containerId: string, watched: Watched, now: number): void {
+    watched.dueAt = now + lookEveryMs
     try {
-      if (this.#needsRotation(containerId, bounds)) void this.#rotate(containerId, bounds)
+      const size = this.#sizeOf(containerId)
+      // An absent file while it runs: a rotation was cut off between the renames and the writer's new file.
+      const isFull = size === undefined || size >= watched.bounds.maxBytes
+      if (isFull && !this.#rotating.has(containerId)) void this.#rotate(containerId, watched.bounds)
+      watched.dueAt = now + msUntilFull(watched, size ?? 0, now)
+      watched.sizeBytes = size ?? 0
+      watched.lookedAt = now
     } catch (error) {
       this.#dependencies.report.warn("The size of a container's log could not be looked at.", { containerId, error })
     }
   }
 
-  // An absent file while it runs: a rotation was cut off between the renames and the writer's new file.
-  #needsRotation(containerId: string, { maxBytes }: Bounds): boolean {
-    if (this.#rotating.has(containerId)) return false
+  #sizeOf(containerId: string): number | undefined {
     try {
-      return statSync(join(this.#dependencies.paths.logDirectory(containerId), currentLog)).size >= maxBytes
+      return statSync(join(this.#dependencies.paths.logDirectory(containerId), currentLog)).size
     } catch (error) {
-      if (errnoOf(error) === "ENOENT") return true
+      if (errnoOf(error) === "ENOENT") return undefined
       throw error
     }
   }
 
-  async #rotate(containerId: string, { maxFiles }: Bounds): Promise<void> {
+  async #rotate(containerId: string, { maxBytes, maxFiles }: Bounds): Promise<void> {
     this.#rotating.add(containerId)
     try {
       await rotateLog({
         directory: this.#dependencies.paths.logDirectory(containerId),
+        maxBytes,
         maxFiles,
         reopen: () => this.#dependencies.sandbox.reopenLog(containerId),
       })
@@ -101,4 +122,16 @@ class ConmonLogs implements ContainerLogs {
       this.#rotating.delete(containerId)
     }
   }
+}
+
+/**
+ * How long until the file is full when it goes on growing as since the last look, and at most twice as long as since then: who was quiet for a moment
+ * only is not taken for quiet. A file that is full is being rotated, and begins anew.
+ */
+export function msUntilFull({ bounds, sizeBytes, lookedAt }: Omit<Watched, "dueAt">, size: number, now: number): number {
+  const elapsedMs = Math.max(1, now - lookedAt)
+  // After a rotation the file is smaller: all of it is new.
+  const grown = size >= sizeBytes ? size - sizeBytes : size
+  const free = size >= bounds.maxBytes ? bounds.maxBytes : bounds.maxBytes - size
+  return Math.max(lookSoonestMs, Math.min(lookEveryMs, 2 * elapsedMs, (free * elapsedMs) / Math.max(1, grown)))
 }

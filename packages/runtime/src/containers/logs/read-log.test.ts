@@ -222,7 +222,7 @@ describe("follow", () => {
     const writer = (async () => {
       while (written < total) {
         append(record(String(written++)))
-        if (written % 100 === 0) await rotateLog({ directory, maxFiles: 50, reopen })
+        if (written % 100 === 0) await rotateLog({ directory, maxBytes: 2 ** 20, maxFiles: 50, reopen })
         if (written % 7 === 0) await new Promise((resolve) => setImmediate(resolve))
       }
     })()
@@ -268,7 +268,7 @@ describe("rotation", () => {
   it("keeps as many files as asked for and drops the oldest", async () => {
     for (const name of ["a", "b", "c", "d", "e"]) {
       append(record(name))
-      await rotateLog({ directory, maxFiles: 3, reopen: async () => writeFileSync(join(directory, "current"), "") })
+      await rotateLog({ directory, maxBytes: 2 ** 20, maxFiles: 3, reopen: async () => writeFileSync(join(directory, "current"), "") })
     }
     expect(await texts()).toEqual(["d", "e"])
   })
@@ -276,18 +276,20 @@ describe("rotation", () => {
   it("with a smaller count drops what is too much", async () => {
     for (const name of ["a", "b", "c", "d"]) {
       append(record(name))
-      await rotateLog({ directory, maxFiles: 4, reopen: async () => writeFileSync(join(directory, "current"), "") })
+      await rotateLog({ directory, maxBytes: 2 ** 20, maxFiles: 4, reopen: async () => writeFileSync(join(directory, "current"), "") })
     }
-    await rotateLog({ directory, maxFiles: 2, reopen: async () => writeFileSync(join(directory, "current"), "") })
+    await rotateLog({ directory, maxBytes: 2 ** 20, maxFiles: 2, reopen: async () => writeFileSync(join(directory, "current"), "") })
     append(record("now"))
     expect(await texts()).toEqual(["now"])
   })
 
   it("that was cut off before the writer had its new file loses nothing when it is done again", async () => {
     append(record("a"))
-    await expect(rotateLog({ directory, maxFiles: 3, reopen: () => Promise.reject(new Error("gone")) })).rejects.toThrow("gone")
+    await expect(rotateLog({ directory, maxBytes: 2 ** 20, maxFiles: 3, reopen: () => Promise.reject(new Error("gone")) })).rejects.toThrow(
+      "gone",
+    )
     expect(await texts()).toEqual(["a"])
-    await rotateLog({ directory, maxFiles: 3, reopen: async () => writeFileSync(join(directory, "current"), "") })
+    await rotateLog({ directory, maxBytes: 2 ** 20, maxFiles: 3, reopen: async () => writeFileSync(join(directory, "current"), "") })
     append(record("b"))
     expect(await texts()).toEqual(["a", "b"])
   })

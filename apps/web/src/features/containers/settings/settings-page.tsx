@@ -12,6 +12,7 @@ import { quoteArgument } from "../create/split-command-line"
 import { useContainer } from "../detail/container-context"
 import { DiskPanel } from "./disk-panel"
 import { LimitsPanel } from "./limits-panel"
+import { NetworksPanel } from "./networks-panel"
 import { RestartPanel } from "./restart-panel"
 
 /** What can be changed while it runs, and all that was decided when it was made. */
@@ -28,6 +29,7 @@ export function SettingsPage() {
           <LimitsPanel key={id} />
           <RestartPanel key={`${id} restart`} />
           <DiskPanel key={`${id} disk`} />
+          <NetworksPanel key={`${id} networks`} />
         </div>
       ) : !may ? (
         <EmptyState title={role("settings")} />

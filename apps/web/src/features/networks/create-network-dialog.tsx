@@ -1,0 +1,111 @@
+"use client"
+import { createNetworkInput, localHost } from "@plimsoll/server/contract"
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useId, useState } from "react"
+import { useTranslations } from "use-intl"
+import { Button } from "@/components/controls/button"
+import { Checkbox } from "@/components/controls/checkbox"
+import { Combobox } from "@/components/controls/combobox"
+import { Dialog } from "@/components/controls/dialog"
+import { ErrorState } from "@/components/controls/error-state"
+import { Field } from "@/components/controls/field"
+import { Input } from "@/components/controls/input"
+import { toast } from "@/components/controls/toast"
+import { HostSelect } from "@/components/hosts/host-select"
+import { useHosts } from "@/lib/live"
+import { useIsTenant } from "@/lib/session"
+import { useTRPC } from "@/lib/trpc"
+
+const empty = { host: localHost as string, name: "", tenant: "", subnet: "", internal: false }
+
+/** A new network of a tenant: a subnet of its own, on which its containers find each other by name. */
+export function CreateNetworkDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const t = useTranslations("networks")
+  const controls = useTranslations("controls")
+  const form = useId()
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  const { list } = useHosts()
+  const ofTenant = useIsTenant()
+  const [values, setValues] = useState(empty)
+  const set = (change: Partial<typeof empty>) => setValues({ ...values, ...change })
+  const tenants = useQuery(trpc.tenants.list.queryOptions(undefined, { enabled: open && !ofTenant }))
+  const create = useMutation(
+    trpc.networks.create.mutationOptions({ onSuccess: () => queries.invalidateQueries(trpc.networks.pathFilter()) }),
+  )
+  const input = {
+    host: values.host,
+    name: values.name,
+    ...(values.tenant === "" ? {} : { tenant: values.tenant }),
+    ...(values.subnet === "" ? {} : { subnet: values.subnet }),
+    ...(values.internal ? { internal: true } : {}),
+  }
+  const issues = createNetworkInput.safeParse(input).error?.issues ?? []
+  const problem = (field: string) => issues.some((issue) => issue.path[0] === field)
+
+  function close() {
+    setValues(empty)
+    create.reset()
+    onOpenChange(false)
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(next) => (next ? onOpenChange(true) : close())}
+      title={t("createTitle")}
+      size="sm"
+      footer={
+        <>
+          <Button onClick={close}>{controls("cancel")}</Button>
+          <Button type="submit" form={form} variant="primary" busy={create.isPending} disabled={issues.length > 0}>
+            {t("create")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={form}
+        className="flex flex-col gap-3.5"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (issues.length > 0) return
+          create.mutate(input, {
+            onSuccess: (network) => {
+              toast.success(t("createdDone", { name: network.name }))
+              close()
+            },
+          })
+        }}
+      >
+        {list.length > 1 && !ofTenant ? (
+          <Field label={t("host")}>
+            <HostSelect value={values.host} onValueChange={(host) => set({ host })} needs="tenant-networks" />
+          </Field>
+        ) : null}
+        <Field label={t("name")} description={t("nameHint")} error={values.name !== "" && problem("name") ? t("nameInvalid") : null}>
+          <Input mono autoFocus value={values.name} onChange={(event) => set({ name: event.target.value })} />
+        </Field>
+        {ofTenant ? null : (
+          <Field label={t("tenant")} optional={t("tenantDefault")}>
+            <Combobox
+              value={values.tenant}
+              onValueChange={(tenant) => set({ tenant })}
+              options={(tenants.data ?? []).map((each) => ({ value: each.name }))}
+              emptyText={t("tenantNew")}
+              openLabel={controls("openList")}
+              placeholder="operator"
+            />
+          </Field>
+        )}
+        <Field label={t("subnet")} optional={t("subnetDefault")} error={problem("subnet") ? t("subnetInvalid") : null}>
+          <Input mono value={values.subnet} placeholder="10.20.0.0/24" onChange={(event) => set({ subnet: event.target.value.trim() })} />
+        </Field>
+        <Checkbox checked={values.internal} onCheckedChange={(internal) => set({ internal })} description={t("internalHint")}>
+          {t("internalLabel")}
+        </Checkbox>
+        {create.error ? <ErrorState error={create.error} compact /> : null}
+      </form>
+    </Dialog>
+  )
+}
