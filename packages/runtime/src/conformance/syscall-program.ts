@@ -19,6 +19,26 @@ export function hoardingProgram(number: number, args: readonly number[] = []): B
   return elf([...call, 0x85, 0xc0, 0x79, 0x100 - (call.length + 4), ...callOf(PAUSE, [])])
 }
 
+/** A static program that sends a byte by UDP to every port of the address from 1024 on, and exits with 0. */
+export function datagramsProgram(address: string): Buffer {
+  const toAddress = address.split(".").map(Number)
+  // sub rsp, 16; sockaddr_in at rsp: family AF_INET, port, address.
+  const prepared = [0x48, 0x83, 0xec, 0x10, 0x66, 0xc7, 0x04, 0x24, 0x02, 0x00, 0xc7, 0x44, 0x24, 0x04, ...toAddress]
+  // mov r12d, eax (the socket); mov r13d, 1024.
+  const opened = [...callOf(41, [2, 2]), 0x41, 0x89, 0xc4, 0x41, 0xbd, ...littleEndian(1024)]
+  // mov eax, r13d; xchg al, ah; mov [rsp+2], ax; mov edi, r12d; mov rsi, rsp; mov edx, 1; xor r10d, r10d; mov r8, rsp; mov r9d, 16; sendto.
+  const sent = [
+    [0x44, 0x89, 0xe8, 0x86, 0xc4, 0x66, 0x89, 0x44, 0x24, 0x02],
+    [0x44, 0x89, 0xe7, 0x48, 0x89, 0xe6, 0xba, ...littleEndian(1), 0x45, 0x31, 0xd2, 0x49, 0x89, 0xe0, 0x41, 0xb9, ...littleEndian(16)],
+    [...moveToEax(44), 0x0f, 0x05],
+  ].flat()
+  // inc r13d; cmp r13d, 65535; jne back to the first of `sent`.
+  const next = [0x41, 0xff, 0xc5, 0x41, 0x81, 0xfd, ...littleEndian(65_535), 0x0f, 0x85]
+  const again = [...next, ...littleEndian(-(sent.length + next.length + 4))]
+  // xor eax, eax.
+  return elf([...opened, ...prepared, ...sent, ...again, 0x31, 0xc0])
+}
+
 const PAUSE = 34
 
 /** mov edi, esi, edx, r10d, r8d, r9d. (syscall(2), architecture calling conventions) */

@@ -1,6 +1,6 @@
 import type { Clock } from "../kernel/clock.js"
 import type { SpawnTool } from "../kernel/spawn-tool.js"
-import { HostNetwork } from "./host-network.js"
+import { HostNetwork, readSetting } from "./host-network.js"
 import { parseAddress } from "./ipv4.js"
 import { LinkDepartures } from "./link-departures.js"
 import { NameServer } from "./name-server.js"
@@ -60,6 +60,9 @@ export function openNetworkContext(options: {
           ),
       changeElements: (change) => host.changeElements(change),
       spawn,
+      connectionsPerNetwork,
+      onUncounted: (error) =>
+        warn("This kernel cannot count connections (nft_connlimit): a tenant may fill the host's table of them.", { error }),
     }),
     names: new NameServer({ directory: options.runDirectory, clock, spawn, warn }),
     shaper: new TrafficShaper({ host, spawn, prefix }),
@@ -74,4 +77,10 @@ export function openNetworkContext(options: {
     ownsLink: (name) => name.startsWith(prefix),
     warn,
   }
+}
+
+/** Of the host's table an eighth; and no more than the kernel counts without taking long. */
+async function connectionsPerNetwork(): Promise<number> {
+  const tableSize = await readSetting("net/netfilter/nf_conntrack_max")
+  return Math.min(8192, Math.floor(Number(tableSize ?? 65_536) / 8))
 }

@@ -7,7 +7,10 @@ const network = { bridge: "plabcdef", subnet: "10.201.0.0/20", gateway: "10.201.
 const bare: AttachedTarget = { links: [], address: "10.201.0.2", ports: [], tenantNumbers: [7] }
 const link = { link: "plabcdef1", macAddress: "02:00:07:00:00:02", address: "10.201.0.2" }
 
-function recorded(fails: (input: string) => boolean = () => false): { rules: PacketRules; batches: string[]; changes: string[] } {
+function recorded(
+  fails: (input: string) => boolean = () => false,
+  more: { connectionsPerNetwork?: () => Promise<number>; onUncounted?: () => void } = {},
+): { rules: PacketRules; batches: string[]; changes: string[] } {
   const batches: string[] = []
   const changes: string[] = []
   const changeElements: ChangeElements = async ({ add, remove }) => {
@@ -24,7 +27,11 @@ function recorded(fails: (input: string) => boolean = () => false): { rules: Pac
     if (fails(input)) throw new EngineError("network_failed")
     return { exitCode: 0, stdout: "", stdoutBytes: Buffer.alloc(0), stderr: "", truncated: false }
   }
-  return { rules: new PacketRules({ table: "t", prefix: "plabcdef", networks: () => [network], changeElements, spawn }), batches, changes }
+  return {
+    rules: new PacketRules({ table: "t", prefix: "plabcdef", networks: () => [network], changeElements, spawn, ...more }),
+    batches,
+    changes,
+  }
 }
 
 function target(hostPort: number): AttachedTarget {
@@ -60,6 +67,16 @@ describe("packet rules", () => {
     await rules.attach("a", target(8080))
     expect(batches[1]).toMatch(/^table inet t\ndelete table/)
     expect(batches[1]).toContain("tcp . 8080 : 10.201.0.2 . 80")
+  })
+
+  it("do without counting connections on a kernel that cannot, and say so once", async () => {
+    const said: string[] = []
+    const counting = { connectionsPerNetwork: async () => 1000, onUncounted: () => void said.push("cannot count") }
+    const { rules, batches } = recorded((input) => input.includes("ct count"), counting)
+    await rules.apply()
+    await rules.apply()
+    expect(batches.map((input) => input.includes("ct count over 1000"))).toEqual([true, false, false])
+    expect(said).toEqual(["cannot count"])
   })
 
   it("forget what could not be published", async () => {

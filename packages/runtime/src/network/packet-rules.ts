@@ -33,6 +33,9 @@ interface PacketRulesOptions {
   networks: () => readonly RuledNetwork[]
   changeElements: ChangeElements
   spawn?: SpawnTool
+  /** Most connections that a network's containers begin at a time (`RulesetInput`); given up where the kernel cannot count them. */
+  connectionsPerNetwork?: () => Promise<number>
+  onUncounted?: (error: unknown) => void
 }
 
 /** The instance's nftables tables. Changes are queued: transactions of one table never race. */
@@ -43,6 +46,8 @@ export class PacketRules {
   /** Numbers that are in the kernel's set; those of tenants that left stay until everything is written anew. */
   #tenants = new Set<number>()
   #last: Promise<unknown> = Promise.resolve()
+  /** False once the kernel refused rules that count and took them without. */
+  #counts = true
 
   constructor(options: PacketRulesOptions) {
     this.#options = options
@@ -122,20 +127,31 @@ export class PacketRules {
   }
 
   async #applyAll(): Promise<void> {
-    const { table, prefix, networks } = this.#options
     const targets = [...this.#attached.values()]
     const tenants = new Set(targets.flatMap(({ tenantNumbers }) => tenantNumbers))
-    await this.#nft(
-      renderRuleset({
-        table,
-        prefix,
-        networks: networks(),
-        links: targets.flatMap(({ links }) => links),
-        published: targets.flatMap(published),
-        tenants: [...tenants],
-      }),
-    )
+    const limit = this.#counts ? await this.#options.connectionsPerNetwork?.() : undefined
+    try {
+      await this.#nft(this.#render(targets, tenants, limit))
+    } catch (error) {
+      if (limit === undefined || !isEngineError(error, "network_failed")) throw error
+      await this.#nft(this.#render(targets, tenants, undefined))
+      this.#counts = false
+      this.#options.onUncounted?.(error)
+    }
     this.#tenants = tenants
+  }
+
+  #render(targets: readonly AttachedTarget[], tenants: ReadonlySet<number>, limit: number | undefined): string {
+    const { table, prefix, networks } = this.#options
+    return renderRuleset({
+      table,
+      prefix,
+      networks: networks(),
+      links: targets.flatMap(({ links }) => links),
+      published: targets.flatMap(published),
+      tenants: [...tenants],
+      ...(limit !== undefined && { connectionsPerNetwork: limit }),
+    })
   }
 
   async #nft(input: string): Promise<void> {

@@ -27,6 +27,15 @@ describe("the rules", () => {
     expect(new Set(tables)).toEqual(new Set(["inet plimsoll-123456", "bridge plimsoll-123456"]))
   })
 
+  it("count connections before anything is accepted, where the kernel can", () => {
+    const input = { table: "t", prefix: "pl", networks: [network], links: [], published: [], tenants: [] }
+    expect(renderRuleset(input)).not.toContain("ct count")
+    const counting = renderRuleset({ ...input, connectionsPerNetwork: 5000 })
+    expect(counting.match(/iifname @bridges ct state new add @connections \{ iifname ct count over 5000 \} drop/g)).toHaveLength(2)
+    expect(counting.indexOf("ct count over")).toBeLessThan(counting.indexOf("th dport 53 accept"))
+    expect(counting.lastIndexOf("ct count over")).toBeLessThan(counting.indexOf("@inside accept"))
+  })
+
   it("publish a port by one element", () => {
     expect(addElements({ table: "t", published })).toBe(
       "add element inet t published_any { tcp . 8080 : 10.201.0.2 . 80 }\nadd element inet t published_at { 127.0.0.1 . udp . 5353 : 10.201.0.2 . 53 }\n",

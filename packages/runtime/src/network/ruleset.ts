@@ -29,6 +29,8 @@ export interface RulesetInput {
   published: readonly { address: string; port: PublishedPort }[]
   /** Numbers of the tenants whose containers reach each other, of all networks. */
   tenants: readonly number[]
+  /** How many connections containers of one network may have begun that the host keeps track of; absent: the kernel cannot count them. */
+  connectionsPerNetwork?: number
 }
 
 /**
@@ -79,7 +81,7 @@ table inet ${table} {
   set inside { typeof iifname . oifname; ${elements(input.networks.map(({ bridge }) => `"${bridge}" . "${bridge}"`))} }
   set sources { typeof iifname . ip saddr; flags interval; ${elements(input.networks.map(({ bridge, subnet }) => `"${bridge}" . ${subnet}`))} }
   set gateways { typeof iifname . ip daddr; ${elements(input.networks.map(({ bridge, gateway }) => `"${bridge}" . ${gateway}`))} }
-  set subnets { type ipv4_addr; flags interval; ${elements(input.networks.map(({ subnet }) => subnet))} }
+${connectionSet(input)}  set subnets { type ipv4_addr; flags interval; ${elements(input.networks.map(({ subnet }) => subnet))} }
 
   # Neither a neighbour on the wire nor a container may use 127.0.0.0/8 of the host, whatever route_localnet says.
   chain guard {
@@ -116,14 +118,14 @@ table inet ${table} {
     type filter hook input priority 0; policy accept;
     iifname != @bridges accept
     ct state established,related accept
-    iifname . ip daddr @gateways meta l4proto { tcp, udp } th dport 53 accept
+${connectionRule(input)}    iifname . ip daddr @gateways meta l4proto { tcp, udp } th dport 53 accept
     icmp type echo-request limit rate 50/second accept
     meta l4proto tcp reject with tcp reset
     reject
   }
   chain forward {
     type filter hook forward priority 0; policy accept;
-    iifname . oifname @inside accept
+${connectionRule(input)}    iifname . oifname @inside accept
     # An internal network has no way out, and none in but the host's own.
     iifname @internal reject
     oifname @internal drop
@@ -139,6 +141,17 @@ table inet ${table} {
   }
 }
 ${addNeighbours(input)}${addLinks(input)}${addElements(input)}`
+}
+
+// The table of connections is the host's: who opens them without end would leave no room for anybody else's. The kernel walks the whole list once a tick
+// at most, which bounds what a larger number would be worth.
+function connectionSet({ connectionsPerNetwork }: RulesetInput): string {
+  return connectionsPerNetwork === undefined ? "" : `  set ${connections} { typeof iifname; size 65535; flags dynamic; }\n`
+}
+
+function connectionRule({ connectionsPerNetwork }: RulesetInput): string {
+  if (connectionsPerNetwork === undefined) return ""
+  return `    iifname @bridges ct state new add @${connections} { iifname ct count over ${connectionsPerNetwork} } drop\n`
 }
 
 /** Removes the instance's tables; absent ones are no error. */
@@ -180,6 +193,7 @@ const neighbours = "neighbours"
 const bound = "bound"
 const anyAddress = "published_any"
 const oneAddress = "published_at"
+const connections = "connections"
 
 function addLinks({ table, links }: Pick<RulesetInput, "table" | "links">): string {
   const keys = links.map(({ link, macAddress, address }) => `"${link}" . ${macAddress} . ${address}`)

@@ -44,6 +44,10 @@ export const attempts = {
     what: "Open sockets until there are no more, in eight processes",
     result: "They are the tenant's memory: the container is ended at its limit; others open and connect",
   },
+  "connection-table": {
+    what: "Fill the host's table of connections: datagrams to 64,000 ports of somebody outside",
+    result: "It ends at the network's part (8,192 or an eighth of the table); then its own new connections fail, others' do not",
+  },
   "other-cgroups": {
     what: "See other control groups; move processes, write limits, make groups",
     result: "It sees its own only, read-only",

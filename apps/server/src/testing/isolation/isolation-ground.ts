@@ -35,8 +35,14 @@ export const terms: PlanTerms = {
   publicPorts: 5,
 }
 
-/** `files` are put into the image that the containers are made from. */
-export async function openIsolationGround({ files = [] }: { files?: readonly TarFile[] } = {}): Promise<IsolationGround> {
+/** `files` are put into the image that the containers are made from; `change` replaces terms of the plan. */
+export async function openIsolationGround({
+  files = [],
+  change = {},
+}: {
+  files?: readonly TarFile[]
+  change?: Partial<PlanTerms>
+} = {}): Promise<IsolationGround> {
   let opened: ContainerEngine | undefined
   const server = await startTestServer({
     parent: "/var/tmp",
@@ -59,7 +65,7 @@ export async function openIsolationGround({ files = [] }: { files?: readonly Tar
   const mutate = <T>(path: string, input: unknown) => unwrap<T>(server.mutate(path, input, headers))
 
   await engine().images.importRootfs(streamOf(await testRootfs(files)), { reference: image, config: testImageConfig })
-  const plan = await mutate<Plan>("plans.create", { name: "Berth", terms })
+  const plan = await mutate<Plan>("plans.create", { name: "Berth", terms: { ...terms, ...change } })
   for (const tenant of ["mallory", "alice"]) await mutate("tenants.create", { tenant, title: "", plan: plan.id })
 
   return {

@@ -1,10 +1,11 @@
 import { execFile, execFileSync, spawn } from "node:child_process"
 import { createSocket } from "node:dgram"
 import { once } from "node:events"
+import { existsSync, readFileSync } from "node:fs"
 import { type AddressInfo, createServer, type Server } from "node:net"
 import { networkInterfaces } from "node:os"
 import { promisify } from "node:util"
-import { hoardingProgram, syscallProgram } from "@plimsoll/runtime/conformance"
+import { datagramsProgram, hoardingProgram, syscallProgram } from "@plimsoll/runtime/conformance"
 import { afterAll, beforeAll, describe, expect, vi } from "vitest"
 import type { ContainerInspect } from "../../contract/index.js"
 import { attempt } from "./attempt.js"
@@ -30,6 +31,7 @@ beforeAll(async () => {
       program("packet-socket", syscallProgram(SOCKET, [AF_PACKET, SOCK_RAW, 0x0300])),
       program("icmp-socket", syscallProgram(SOCKET, [AF_INET, SOCK_RAW, IPPROTO_ICMP])),
       program("ip-socket", syscallProgram(SOCKET, [AF_INET, SOCK_RAW, IPPROTO_RAW])),
+      program("connect-everywhere", datagramsProgram("198.51.100.2")),
       program("hoard-sockets", hoardingProgram(SOCKET, [AF_INET, SOCK_STREAM])),
     ],
   })
@@ -72,6 +74,40 @@ const ownAddresses = (): string[] =>
 async function fromHost(address: string, port: number): Promise<string> {
   const script = `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | timeout 5 busybox nc ${address} ${port}`
   return (await promisify(execFile)("sh", ["-c", script])).stdout
+}
+
+/** Somebody beside this host, at `PREFIX.2`, who says so on port 80. */
+async function neighbour(prefix: string): Promise<AsyncDisposable & { address: string }> {
+  const space = `plimsoll-test-${process.pid}`
+  const link = `pm${process.pid}`
+  const ip = (...args: string[]) => execFileSync("ip", args)
+  ip("netns", "add", space)
+  const takeAway = () => {
+    // Whoever still runs in the namespace keeps it, but not the link.
+    if (existsSync(`/sys/class/net/${link}`)) ip("link", "delete", link)
+    ip("netns", "delete", space)
+  }
+  try {
+    ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", space)
+    ip("addr", "add", `${prefix}.1/30`, "dev", link)
+    ip("link", "set", link, "up")
+    ip("-n", space, "addr", "add", `${prefix}.2/30`, "dev", "eth0")
+    ip("-n", space, "link", "set", "eth0", "up")
+    ip("-n", space, "route", "add", "default", "via", `${prefix}.1`)
+  } catch (error) {
+    takeAway()
+    throw error
+  }
+  const server = spawn("ip", ["netns", "exec", space, "busybox", "nc", "-ll", "-p", "80", "-e", "echo", "a neighbour"])
+  return {
+    address: `${prefix}.2`,
+    async [Symbol.asyncDispose]() {
+      const ended = once(server, "exit")
+      server.kill()
+      await ended
+      takeAway()
+    },
+  }
 }
 
 async function listening(server: Server, host: string): Promise<number> {
@@ -139,27 +175,27 @@ describe("from inside a tenant's container", () => {
   })
 
   attempt("metadata-address", async () => {
-    const space = "plimsoll-test-metadata"
-    const ip = (...args: string[]) => execFileSync("ip", args)
-    const link = `pm${process.pid}`
-    ip("netns", "add", space)
-    try {
-      // Somebody at a link-local address, whom the host itself reaches: what is refused there is refused by us.
-      ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", space)
-      ip("addr", "add", "169.254.77.1/30", "dev", link)
-      ip("link", "set", link, "up")
-      ip("-n", space, "addr", "add", "169.254.77.2/30", "dev", "eth0")
-      ip("-n", space, "link", "set", "eth0", "up")
-      ip("-n", space, "route", "add", "default", "via", "169.254.77.1")
-      const someone = spawn("ip", ["netns", "exec", space, "busybox", "nc", "-ll", "-p", "80", "-e", "echo", "credentials"])
-      await vi.waitFor(async () => expect(await fromHost("169.254.77.2", 80)).toContain("credentials"), patience)
-      expect(await fetched(own, "169.254.77.2", 80)).not.toContain("credentials")
-      someone.kill()
-      // Refused at once, not only unanswered.
-      expect(await sh("timeout 5 nc 169.254.169.254 80 </dev/null")).toMatch(/refused|unreachable|prohibited/i)
-    } finally {
-      ip("netns", "delete", space)
-    }
+    // Somebody at a link-local address, whom the host itself reaches: what is refused there is refused by us.
+    await using someone = await neighbour("169.254.77")
+    await vi.waitFor(async () => expect(await fromHost(someone.address, 80)).toContain("a neighbour"), patience)
+    expect(await fetched(own, someone.address, 80)).not.toContain("a neighbour")
+    // Refused at once, not only unanswered.
+    expect(await sh("timeout 5 nc 169.254.169.254 80 </dev/null")).toMatch(/refused|unreachable|prohibited/i)
+  })
+
+  attempt("connection-table", async () => {
+    await using someone = await neighbour("198.51.100")
+    await vi.waitFor(async () => expect(await fetched(own, someone.address, 80)).toContain("a neighbour"), patience)
+    const tracked = () => Number(readFileSync("/proc/sys/net/netfilter/nf_conntrack_count", "utf8"))
+    const before = tracked()
+    expect(await sh("connect-everywhere; echo $?")).toBe("0")
+    const taken = tracked() - before
+    // It was an attempt, and went no further than a network's part.
+    expect(taken).toBeGreaterThan(4000)
+    expect(taken).toBeLessThan(9000)
+    expect(await fetched(own, someone.address, 80)).not.toContain("a neighbour")
+    expect(await fetched(friend, someone.address, 80)).toContain("a neighbour")
+    expect(await fetched(friend, addressOf(alice), 80)).toBe("alices")
   })
 
   attempt("raw-packets", async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { errnoOf } from "../../errors.js"
 import { readControlFile, writeControlFile } from "../../kernel/control-file.js"
 import type { BlockDeviceLimit } from "../../spec/limits.js"
@@ -8,10 +8,15 @@ import type { Controller, ControlWrite, Enforceability, EnforceabilityTable, Lim
 import type { Hierarchy } from "../hierarchy.js"
 import { closeAll, StatFile } from "../stat-file.js"
 import { sumAfter } from "../sum-after.js"
+import { recallWanted } from "../wanted-value.js"
 
-/** blkio on cgroup v1 (Documentation/admin-guide/cgroup-v1/blkio-controller.rst). */
+/**
+ * blkio on cgroup v1 (Documentation/admin-guide/cgroup-v1/blkio-controller.rst). Its throttling knows no hierarchy: what a tenant's group has does
+ * nothing for the containers below. So each container's group gets the tenant's rates too, or its own where they are lower: no container is faster
+ * than its tenant may be, but several together are. What a group was asked for itself is kept with it.
+ */
 export function blkioV1(hierarchy: Hierarchy): Controller {
-  return { name: "blkio", hierarchy, enforceability, plan, openStats }
+  return { name: "blkio", hierarchy, enforceability, initialise, plan, openStats }
 }
 
 const throttleFiles = {
@@ -49,16 +54,62 @@ function weightEnforceability(sample: string | undefined): Enforceability {
   }
 }
 
-function plan(group: string, { ioDevices, ioWeight }: LimitChange): ControlWrite[] {
-  return [...planDevices(group, ioDevices), ...planWeight(group, ioWeight)]
+/** What the group above has holds for a new one. */
+function initialise(group: string): void {
+  const devices = readDevices(dirname(group))
+  for (const rate of rates)
+    for (const limit of devices)
+      if (limit[rate] !== undefined) writeControlFile(join(group, throttleFiles[rate]), `${limit.device} ${limit[rate]}`)
+}
+
+function plan(group: string, { ioDevices, ioWeight }: LimitChange, children: readonly string[]): ControlWrite[] {
+  return [...planDevices(group, ioDevices, children), ...planWeight(group, ioWeight)]
+}
+
+function planDevices(group: string, devices: readonly BlockDeviceLimit[] | null | undefined, children: readonly string[]): ControlWrite[] {
+  if (devices === undefined) return []
+  const held = within(devices ?? [], readDevices(dirname(group)))
+  const value = devices === null || devices.length === 0 ? null : JSON.stringify(devices)
+  const own = deviceWrites(group, held).map((write): ControlWrite => ({ ...write, remember: { group, name: wantedName, value } }))
+  return [...own, ...children.flatMap((child) => deviceWrites(child, within(wantedDevices(child), held)))]
+}
+
+const wantedName = "io-devices"
+
+function wantedDevices(group: string): BlockDeviceLimit[] {
+  const kept = recallWanted(group, wantedName)
+  return kept === undefined ? [] : (JSON.parse(kept) as BlockDeviceLimit[])
+}
+
+function readDevices(group: string): BlockDeviceLimit[] {
+  const devices = new Map<string, BlockDeviceLimit>()
+  for (const rate of rates) {
+    const path = join(group, throttleFiles[rate])
+    if (!existsSync(path)) continue
+    for (const [device, value] of parseThrottles(readControlFile(path)))
+      devices.set(device, { ...devices.get(device), device, [rate]: value })
+  }
+  return [...devices.values()]
+}
+
+/** Of each rate the lower: its own, or what is around it. */
+function within(own: readonly BlockDeviceLimit[], outer: readonly BlockDeviceLimit[]): BlockDeviceLimit[] {
+  const names = new Set([...own, ...outer].map(({ device }) => device))
+  return [...names].map((device) => {
+    const both = [...own, ...outer].filter((limit) => limit.device === device)
+    const lowest = rates.flatMap((rate) => {
+      const values = both.flatMap((limit) => limit[rate] ?? [])
+      return values.length === 0 ? [] : [[rate, Math.min(...values)] as const]
+    })
+    return { device, ...Object.fromEntries(lowest) }
+  })
 }
 
 // The list replaces the one before: devices that are no longer in it are set free.
-function planDevices(group: string, devices: readonly BlockDeviceLimit[] | null | undefined): ControlWrite[] {
-  if (devices === undefined) return []
+function deviceWrites(group: string, devices: readonly BlockDeviceLimit[]): ControlWrite[] {
   return rates.flatMap((rate) => {
     const path = join(group, throttleFiles[rate])
-    const wanted = new Map((devices ?? []).map((limit) => [limit.device, limit[rate] ?? 0]))
+    const wanted = new Map(devices.map((limit) => [limit.device, limit[rate] ?? 0]))
     const freed = [...parseThrottles(readControlFile(path)).keys()].filter((device) => !wanted.has(device))
     return [...[...wanted], ...freed.map((device): [string, number] => [device, 0])].map(
       ([device, value]): ControlWrite => ({
