@@ -43,9 +43,8 @@ test("containers write to and read from their disks at the plan's rate: together
   }
   expectRate("direct writes", await together("dd if=/dev/zero of=/w bs=256k count=64 oflag=direct", 16 * MEBIBYTE))
   expectRate("direct reads", await together("dd if=/w of=/dev/null bs=256k iflag=direct", 16 * MEBIBYTE))
-  // v1 does not charge these to the container (plans.md): they are measured only.
-  const buffered = await together("dd if=/dev/zero of=/b bs=256k count=64 conv=fsync", 16 * MEBIBYTE)
-  console.info(`writes through the page cache: ${Math.round(buffered)} bytes/s together`)
+  // A disk with a size is a loop device with direct I/O: what its cache writes out is the container's too, whatever cgroup v1 says of other disks.
+  expectRate("writes through the page cache", await together("dd if=/dev/zero of=/b bs=256k count=64 conv=fsync", 16 * MEBIBYTE))
 })
 
 test("and send at the plan's network rate together", async () => {

@@ -224,6 +224,34 @@ describe("devices and huge pages", () => {
     expect(writes[1]?.undo?.("8:16 7\n")).toBe("8:16 7")
   })
 
+  it("give a container its tenant's rates on v1, whose throttling knows no hierarchy, or its own where they are lower", () => {
+    const files = (read: string) => ({
+      "blkio.throttle.read_bps_device": read,
+      "blkio.throttle.write_bps_device": "",
+      "blkio.throttle.read_iops_device": "",
+      "blkio.throttle.write_iops_device": "",
+    })
+    const tenant = group("t", files("8:0 50"))
+    const container = group("t/c", files(""))
+    blkioV1(v1()).initialise?.(container)
+    expect(readFileSync(join(container, "blkio.throttle.read_bps_device"), "utf8").trim()).toBe("8:0 50")
+    const read = (writes: ControlWrite[]) => shown(writes).filter((line) => line.includes("read_bps"))
+    expect(read(blkioV1(v1()).plan(container, { ioDevices: [{ device: "8:0", readBytesPerSecond: 20 }] }, []))).toEqual([
+      "t/c/blkio.throttle.read_bps_device = 8:0 20",
+    ])
+    expect(read(blkioV1(v1()).plan(container, { ioDevices: [{ device: "8:0", readBytesPerSecond: 90 }] }, []))).toEqual([
+      "t/c/blkio.throttle.read_bps_device = 8:0 50",
+    ])
+    expect(read(blkioV1(v1()).plan(tenant, { ioDevices: [{ device: "8:0", readBytesPerSecond: 70 }] }, [container]))).toEqual([
+      "t/blkio.throttle.read_bps_device = 8:0 70",
+      "t/c/blkio.throttle.read_bps_device = 8:0 70",
+    ])
+    expect(read(blkioV1(v1()).plan(tenant, { ioDevices: null }, [container]))).toEqual([
+      "t/blkio.throttle.read_bps_device = 8:0 0",
+      "t/c/blkio.throttle.read_bps_device = 8:0 0",
+    ])
+  })
+
   it("huge pages of a size the host lacks are refused and the sizes it has are named", () => {
     const c = group("c", { "hugetlb.2MB.max": "max", "hugetlb.2MB.rsvd.max": "max", "hugetlb.1GB.max": "max" })
     expect(planned(hugetlbController(v2()), c, { hugetlbMaxBytes: { "2MB": 0 } }).sort()).toEqual([
