@@ -108,7 +108,7 @@ test("an owner hits each quota of the plan once and reads why; a second tenant c
     await ann.getByRole("button", { name: "Remove front" }).click()
     const ask = ann.getByRole("alertdialog", { name: "Remove the network front?" })
     await ask.getByRole("button", { name: "Remove", exact: true }).click()
-    await expect(ask.getByRole("alert")).toContainText("shop")
+    await expect(ask.getByRole("alert")).toContainText("is in use by one container. Disconnect or remove them first.")
     await ask.getByRole("button", { name: "Cancel" }).click()
     await ann.goto(`${url}/containers/shop/settings`)
     await ann.getByRole("button", { name: "Disconnect from front" }).click()
