@@ -8,6 +8,7 @@ export const loadLineResources = ["memory", "cpu", "disk", "pids"] as const
 export type ResourceName = (typeof loadLineResources)[number]
 /** Those that have a prediction; of processes there are so many that a ratio is enough. */
 export const predictedResources = ["memory", "cpu", "disk"] as const
+export type WhatIfResource = (typeof predictedResources)[number]
 
 const share = z.number().min(0.05).max(1)
 const ratio = z.number().min(1).max(100)
@@ -179,8 +180,11 @@ export const whatIfInput = z.object({
   capacityShare: z.number().min(0.1).max(10).default(1),
   /** More tenants, each using what a random present sale of this size uses for what it bought. */
   extra: z
-    .array(z.object({ plan: planId, count: z.number().int().min(1).max(10_000) }))
+    .array(z.object({ plan: planId, count: z.number().int().min(1).max(bounds.whatIfExtra) }))
     .max(20)
+    .refine((extra) => extra.reduce((sum, { count }) => sum + count, 0) <= bounds.whatIfExtra, {
+      message: `must not be more than ${bounds.whatIfExtra} tenants in all`,
+    })
     .default([]),
   days: z.number().int().min(1).max(30).default(30),
   seed: z

@@ -1,0 +1,83 @@
+import { setImmediate as nextTurn } from "node:timers/promises"
+import type { ContainerMetric } from "../../../contract/metrics.js"
+import type { WhatIfResource } from "../../../contract/overprovisioning.js"
+import { type SaleCourses, STEP_MS, STEPS_PER_DAY, STEPS_PER_HOUR, saleCourses } from "../../load-line/what-if/sale-courses.js"
+import type { TenantHour } from "../../metering/meter-sums.js"
+import type { MetricsStore } from "../../metrics/metrics-store.js"
+import type { PresentSale } from "./present-sales.js"
+
+const HOUR_MS = STEPS_PER_HOUR * STEP_MS
+
+export interface SaleHistoryRequest {
+  sales: readonly PresentSale[]
+  resource: WhatIfResource
+  /** At most so many whole days back from `now`. */
+  days: number
+  now: number
+}
+
+export interface SaleHistorySources {
+  store: Pick<MetricsStore, "readCourses" | "oldest">
+  /** What tenants took of the disk, by the hour. */
+  diskHours: (range: { from: number; to: number; tenant: string }) => TenantHour[]
+}
+
+/** In memory that threads share. Rows in the order of the sales. */
+export interface SaleHistory {
+  courses: SaleCourses
+  /** Highest CPU in each step, for the rule of naps. */
+  highestCores: Float32Array
+}
+
+/**
+ * What each sale used, by the quarter-hour, from the first that is known: memory at its highest, CPU at its mean (seconds of many sales that are busy
+ * at different moments do not add up), while the predictor is shown the highest of both as in earnest. Of disks there are hours of tenants
+ * only. Reads one sale a turn, so that nothing else waits.
+ */
+export async function readSaleHistory(
+  { sales, resource, days, now }: SaleHistoryRequest,
+  sources: SaleHistorySources,
+): Promise<SaleHistory> {
+  const to = Math.floor(now / STEP_MS) * STEP_MS
+  const asked = to - days * STEPS_PER_DAY * STEP_MS
+  const oldest = sales.reduce((first, { subject }) => Math.min(first, sources.store.oldest("quarter", subject) ?? to), to)
+  // Hours of the replay are hours of the clock, as those of the metering are.
+  const startMs = Math.floor(Math.max(asked, oldest) / HOUR_MS) * HOUR_MS
+  const steps = (to - startMs) / STEP_MS
+  const matrix = () => new Float32Array(new SharedArrayBuffer(sales.length * steps * Float32Array.BYTES_PER_ELEMENT)).fill(Number.NaN)
+  const [highest, use, highestCores] = [matrix(), matrix(), matrix()]
+  for (const [row, { subject }] of sales.entries()) {
+    const [cpu, other] = sources.store.readCourses(subject, metricsFor(resource), { from: startMs, steps })
+    const place = row * steps
+    if (cpu !== undefined) highestCores.set(cpu.max, place)
+    if (resource === "cpu" && cpu !== undefined) {
+      highest.set(cpu.max, place)
+      use.set(cpu.mean, place)
+    } else if (other !== undefined) {
+      highest.set(other.max, place)
+      use.set(other.max, place)
+    } else if (subject.scope === "tenant") {
+      const course = diskCourse(sources.diskHours({ from: startMs, to, tenant: subject.key }), { startMs, steps })
+      highest.set(course, place)
+      use.set(course, place)
+    }
+    await nextTurn()
+  }
+  const courses = saleCourses({ startMs, steps, rows: sales.length, highest, use })
+  return { courses, highestCores }
+}
+
+function metricsFor(resource: WhatIfResource): ContainerMetric[] {
+  return resource === "memory" ? ["cpuCores", "memoryUsedBytes"] : ["cpuCores"]
+}
+
+/** The mean of each hour in all its steps. */
+function diskCourse(hours: readonly TenantHour[], { startMs, steps }: { startMs: number; steps: number }): Float32Array {
+  const course = new Float32Array(steps).fill(Number.NaN)
+  for (const { at, sums } of hours) {
+    if (sums.measuredMs === 0) continue
+    const step = (at - startMs) / STEP_MS
+    course.fill((sums.diskUsedByteHours * HOUR_MS) / sums.measuredMs, step, Math.min(steps, step + STEPS_PER_HOUR))
+  }
+  return course
+}
