@@ -90,6 +90,9 @@ export interface MetricSeries {
   marks: MetricMark[]
 }
 
+/** Of `GET /api/metrics`. `containers`: with the series of each container. */
+export const scrapeQuery = z.object({ containers: z.enum(["0", "1"]).default("1") })
+
 /** Short rows for sparklines: of many containers at once, from the last minutes in memory. */
 export const recentMetricsInput = z.object({
   ids: z.array(objectId).max(bounds.recentIds),

@@ -11,6 +11,7 @@ import { createEventLog } from "./events/create-event-log.js"
 import { createEventJournal, localSource } from "./events/event-journal.js"
 import { every } from "./every.js"
 import { createHostService } from "./host/create-host-service.js"
+import { readHostCounters } from "./host/host-counters.js"
 import { createHosts } from "./hosts/create-hosts.js"
 import { createHostStore } from "./hosts/host-store.js"
 import { ensureStarterImageOnce } from "./images/ensure-starter-image-once.js"
@@ -19,11 +20,16 @@ import { createContainersLive } from "./live/create-containers-live.js"
 import { Sampler } from "./live/sampler.js"
 import { Samplers } from "./live/samplers.js"
 import { createMembers } from "./members/create-members.js"
+import { createMeterStore } from "./metering/meter-store.js"
 import { startMetering } from "./metering/start-metering.js"
 import { createMetricsService, readingsOf } from "./metrics/create-metrics-service.js"
 import { MetricsRecorder } from "./metrics/metrics-recorder.js"
 import { createMetricsStore } from "./metrics/metrics-store.js"
+import { presentSales } from "./overprovisioning/what-if/present-sales.js"
+import { createWhatIf } from "./overprovisioning/what-if.js"
 import { createPlans } from "./plans/create-plans.js"
+import { createPrometheus } from "./prometheus/create-prometheus.js"
+import { EventCounter } from "./prometheus/event-counter.js"
 import { createRegistries } from "./registries/create-registries.js"
 import type { SecretBox } from "./secrets/secret-box.js"
 import type { Services } from "./services.js"
@@ -158,6 +164,24 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     onSessionsEnded: options.onSessionsEnded,
   })
 
+  const whatIf = createWhatIf({
+    store,
+    diskHours: createMeterStore(database).hours,
+    sales: () => presentSales(book.all(), [...sampler.rows.values()]),
+    plans: () => plans.list(),
+    overprovisioning,
+    now,
+  })
+  const eventCounter = new EventCounter()
+  eventCounter.start(events, report("count events"))
+  const prometheus = createPrometheus({
+    ...{ overprovisioning, hosts, tenants, samplers, now },
+    machine: () => readHostCounters(dataDirectory, now),
+    events: eventCounter,
+    version: options.serverVersion,
+    report: (error, doing) => report(doing)(error),
+  })
+
   await recorder.catchUp(now())
   let recording = Promise.resolve()
   const stopRecording = sampler.onFrame((frame) => {
@@ -215,6 +239,8 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     admission,
     plans,
     tenants,
+    whatIf,
+    prometheus,
     report: (error, doing) => report(doing)(error),
     async close() {
       clearTimeout(firstRetention)
@@ -222,6 +248,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
       stopCollecting()
       stopCompacting()
       stopRecording()
+      await eventCounter.close()
       await tenants.close()
       await sampler.close()
       await recording

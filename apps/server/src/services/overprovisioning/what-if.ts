@@ -43,12 +43,13 @@ export function createWhatIf(deps: WhatIfDependencies): WhatIfs {
         const present = await deps.overprovisioning.now()
         const extra = await extraSales(input, deps.plans)
         const sales = deps.sales()
-        const { courses, highestCores } = await histories.get({ sales, resource, days: input.days, now: deps.now() })
+        const history = await histories.get({ sales, days: input.days, now: deps.now() })
+        const courses = history.courses[resource]
         const sold = sales.map(({ limits }) => limits[resource])
         const allocatable = capacityShare * (present.resources.find((line) => line.resource === resource)?.allocatable ?? 0)
         const { nap } = present.ladder.settings
         const request = { courses, sold, extra: extra.limits, allocatable, theta, ratio, seed, maximumPoints: bounds.seriesPoints }
-        const { seenSteps, ...computed } = await answer({ request, highestCores, nap }, running)
+        const { seenSteps, ...computed } = await answer({ request, highestCores: history.highestCores, nap }, running)
         const extraPlaced = canPlaceExtra(courses, sold)
         return {
           ...computed,

@@ -45,6 +45,8 @@ function tenantServices(services: Services, tenant: string): Services {
     registries: { list: refuse, add: refuse, change: refuse, remove: refuse, test: refuse, settings: refuse, credentialsFor: refuse },
     plans: { list: refuse, create: refuse, change: refuse, remove: refuse },
     tenants: ownTenant(services.tenants, tenant),
+    whatIf: { ask: refuse },
+    prometheus: { scrape: (options) => services.prometheus.scrape({ ...options, tenant }) },
     transfers: {
       pull: refuse,
       push: refuse,

@@ -1,4 +1,3 @@
-import type { WhatIfResource } from "../../../contract/overprovisioning.js"
 import { STEP_MS } from "../../load-line/what-if/sale-courses.js"
 import type { SaleHistory, SaleHistoryRequest } from "./read-sale-history.js"
 
@@ -11,16 +10,16 @@ interface Kept {
   forget: NodeJS.Timeout
 }
 
-/** The last history that was read of each resource, as long as it is the newest there is and of the same sales. */
+/** The last history that was read, as long as it is the newest there is and of the same sales. */
 export class HistoryCache {
-  readonly #kept = new Map<WhatIfResource, Kept>()
+  #kept: Kept | undefined
 
   constructor(private readonly read: (request: SaleHistoryRequest) => Promise<SaleHistory>) {}
 
   get(request: SaleHistoryRequest): Promise<SaleHistory> {
-    const { resource, days, now, sales } = request
+    const { days, now, sales } = request
     const of = JSON.stringify([Math.floor(now / STEP_MS), days, sales.map(({ subject }) => [subject.scope, subject.key])])
-    const kept = this.#kept.get(resource)
+    const kept = this.#kept
     if (kept?.of === of) {
       kept.forget.refresh()
       return kept.history
@@ -28,9 +27,9 @@ export class HistoryCache {
     clearTimeout(kept?.forget)
     const history = this.read(request)
     const forget = () => {
-      if (this.#kept.get(resource)?.history === history) this.#kept.delete(resource)
+      if (this.#kept?.history === history) this.#kept = undefined
     }
-    this.#kept.set(resource, { of, history, forget: setTimeout(forget, KEPT_MS).unref() })
+    this.#kept = { of, history, forget: setTimeout(forget, KEPT_MS).unref() }
     // What could not be read is read again.
     history.catch(forget)
     return history
