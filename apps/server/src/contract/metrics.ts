@@ -42,6 +42,10 @@ export const hostMetrics = [
   "ioPressure",
 ] as const
 
+/** Of one resource of the machine that the console runs on, in its unit: what `overprovisioning.history` reads. */
+export const lineMetrics = ["allocatable", "sold", "guaranteed", "used", "predictedPeak", "loadLine"] as const
+
+export type LineMetric = (typeof lineMetrics)[number]
 export type ContainerMetric = (typeof containerMetrics)[number]
 export type HostMetric = (typeof hostMetrics)[number]
 export type MetricName = ContainerMetric | HostMetric

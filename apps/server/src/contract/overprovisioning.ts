@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { bounds } from "./bounds.js"
+import type { MetricMark } from "./metrics.js"
 import { planId } from "./plans.js"
 import { epochMs } from "./primitives.js"
 
@@ -142,13 +143,15 @@ export interface LinePoint {
 }
 export interface LineHistory {
   stepMs: number
+  /** In order of time. A step of which nothing is known has no point. */
   points: LinePoint[]
+  marks: MetricMark[]
 }
 
-/** One sale: a tenant with a plan, or a container without. */
+/** One sale: a tenant with a plan; of others a container, or a volume with a size. */
 export interface SaleUse {
-  kind: "tenant" | "container"
-  /** Tenant's name, or container's id. */
+  kind: "tenant" | "container" | "volume"
+  /** Name of a tenant or volume, or id of a container. */
   id: string
   name: string
   tenant: string

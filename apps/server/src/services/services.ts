@@ -8,6 +8,7 @@ import type { ContainersLive } from "./live/containers-live.js"
 import type { Members } from "./members/members.js"
 import type { Metering } from "./metering/metering.js"
 import type { MetricsService } from "./metrics/metrics-service.js"
+import type { Overprovisioning } from "./overprovisioning/overprovisioning.js"
 import type { WhatIfs } from "./overprovisioning/what-if.js"
 import type { Plans } from "./plans/plans.js"
 import type { Prometheus } from "./prometheus/prometheus.js"
@@ -35,6 +36,7 @@ export interface Services {
   registries: Registries
   transfers: Transfers
   admission: Admission
+  overprovisioning: Overprovisioning
   plans: Plans
   tenants: Tenants
   whatIf: WhatIfs

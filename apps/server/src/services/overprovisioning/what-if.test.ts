@@ -61,10 +61,10 @@ function open(sales: PresentSale[], changes: Partial<WhatIfDependencies> = {}) {
       },
     },
     diskHours: createMeterStore(temporary.database).hours,
-    sales: () => sales,
+    sales: async () => sales,
     plans: async () => [{ id: "p1", name: "Small", terms: { ...someTerms, memoryMaxBytes: GiB, diskBytes: 0 } }],
     overprovisioning: {
-      now: () =>
+      now: async () =>
         ({
           resources: [line("memory", 4 * GiB), line("cpu", 4), line("disk", 20 * GiB)],
           ladder: { settings: { nap: { always: false, idleCores: 0.01, idleMs: 3_600_000 } } },

@@ -23,9 +23,9 @@ export interface WhatIfs {
 }
 
 export interface WhatIfDependencies extends SaleHistorySources {
-  sales: () => readonly PresentSale[]
+  sales: () => Promise<readonly PresentSale[]>
   plans: () => Promise<readonly { id: string; name: string; terms: PlanTerms }[]>
-  overprovisioning: { now(): OverprovisioningNow | Promise<OverprovisioningNow> }
+  overprovisioning: { now(): Promise<OverprovisioningNow> }
   now: () => number
   /** Where the answer is computed; default: a thread of its own. */
   answer?: typeof answerInThread
@@ -42,7 +42,7 @@ export function createWhatIf(deps: WhatIfDependencies): WhatIfs {
         const { resource, theta, ratio, capacityShare, seed } = input
         const present = await deps.overprovisioning.now()
         const extra = await extraSales(input, deps.plans)
-        const sales = deps.sales()
+        const sales = await deps.sales()
         const history = await histories.get({ sales, days: input.days, now: deps.now() })
         const courses = history.courses[resource]
         const sold = sales.map(({ limits }) => limits[resource])

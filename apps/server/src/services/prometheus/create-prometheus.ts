@@ -23,7 +23,7 @@ const FRESH_MS = 5000
 const ID_CHARACTERS = 12
 
 export interface PrometheusDependencies {
-  overprovisioning: { now(): OverprovisioningNow | Promise<OverprovisioningNow> }
+  overprovisioning: { now(): Promise<OverprovisioningNow> }
   machine: () => Promise<HostCounters>
   hosts: Pick<Hosts, "list">
   tenants: Pick<Tenants, "list" | "inspect">

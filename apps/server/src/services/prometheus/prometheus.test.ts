@@ -85,7 +85,7 @@ function open(changes: Partial<PrometheusDependencies> = {}) {
   const reported: string[] = []
   const sampler = samplerOf([container("a", "acme"), container("b", "beta")])
   const prometheus = createPrometheus({
-    overprovisioning: { now: () => overprovisioning },
+    overprovisioning: { now: async () => overprovisioning },
     machine: async () => machine,
     hosts: { list: async () => [{ id: "local", name: "this", kind: "embedded", status: "connected", counts: { running: 2 } }] as never },
     tenants: { list: async () => ["acme", "beta"].map(tenantOf) as never, inspect: async (tenant) => tenantOf(tenant) as never },

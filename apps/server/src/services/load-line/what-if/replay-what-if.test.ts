@@ -75,6 +75,8 @@ describe("replayWhatIf", () => {
     const courses = coursesOf(days(1), [from(40), from(0), () => Number.NaN, from(8)])
     expect(ask({ courses, sold: [20, 20, 20, 20] }).admitted).toEqual([1, 3, 0, 2])
     expect(ask({ courses, sold: [20, 40, 20, 20] })).toMatchObject({ admitted: [1, 3, 0], refused: 1 })
+    // Nothing promised, nothing used: no sale at all.
+    expect(ask({ courses, sold: [20, 40, 0, 20] })).toMatchObject({ admitted: [1, 3, 0], refused: 0 })
   })
 
   it("shows at most as many points as asked for, each with the highest use of its time", () => {

@@ -1,6 +1,6 @@
 import type { PredictionRequest } from "../predictor.js"
 import { predictPlimsoll } from "../predictors/predict-plimsoll.js"
-import { SLOT_MS, slotOf } from "../slots.js"
+import { SLOT_MS, SLOTS_PER_DAY, slotOf } from "../slots.js"
 import { UseRing } from "../use-ring.js"
 import { type ExtraSale, placeExtra } from "./place-extra.js"
 import { type SaleCourses, STEP_MS, STEPS_PER_HOUR, stepOf } from "./sale-courses.js"
@@ -42,7 +42,7 @@ export interface WhatIfReplay {
  */
 export function replayWhatIf({ courses, sold, extra, allocatable, theta, ratio, seed, maximumPoints }: WhatIfRequest): WhatIfReplay {
   const pending = [...presentSales(courses, sold), ...placeExtra({ courses, sold, extra, seed })].sort((a, b) => a.firstStep - b.firstStep)
-  const host = new ReplayedHost(courses)
+  const host = new ReplayedHost(courses, allocatable)
   const tally = new WhatIfTally({ courses, allocatable, maximumPoints })
   const soldAtMost = ratio === undefined ? Number.POSITIVE_INFINITY : ratio * allocatable
   let waiting: Sale[] = []
@@ -77,12 +77,12 @@ export function replayWhatIf({ courses, sold, extra, allocatable, theta, ratio, 
 
 type Sale = ExtraSale
 
-/** One that was promised something and never seen comes last of all: when is not known. */
+/** One that was promised something and never seen comes last of all: when is not known. One that was promised nothing and never seen is no sale. */
 function presentSales({ firstSteps, steps }: SaleCourses, sold: readonly number[]): Sale[] {
   const newest = firstSteps.reduce((latest, first) => (first < steps ? Math.max(latest, first) : latest), 0)
   const sales = sold.map((limit, row) => ({ row, scale: 1, limit, firstStep: Math.min(newest, firstSteps[row] as number) }))
   const isSeen = ({ row }: Sale) => (firstSteps[row] as number) < steps
-  return [...sales.filter(isSeen), ...sales.filter((sale) => !isSeen(sale))]
+  return [...sales.filter(isSeen), ...sales.filter((sale) => !isSeen(sale) && sale.limit > 0)]
 }
 
 /** Those who are in, and what was seen of them. */
@@ -91,7 +91,10 @@ class ReplayedHost {
   readonly #sales: (Sale & { id: string; ring: UseRing })[] = []
   readonly #rings = new Map<string, UseRing>()
 
-  constructor(private readonly courses: SaleCourses) {}
+  constructor(
+    private readonly courses: SaleCourses,
+    private readonly allocatable: number,
+  ) {}
 
   get rows(): number[] {
     return this.#sales.map(({ row }) => row)
@@ -107,7 +110,12 @@ class ReplayedHost {
 
   /** What was predicted by what was seen before this step: its parts, and the bound that their sum is cut at. */
   predict(step: number): { bound: number; parts: number } {
-    const containers = this.#sales.map(({ id, limit, ring }) => ({ id, limit: limit === 0 ? ring.peak : limit }))
+    const containers = this.#sales.flatMap(({ id, limit, ring }) => {
+      if (limit > 0) return [{ id, limit }]
+      // Best effort counts by what was seen: on its first day with twice its peak, later with what the predictor says.
+      if (ring.seen === 0) return []
+      return [{ id, limit: ring.seen < SLOTS_PER_DAY ? Math.min(this.allocatable, 2 * ring.peak) : this.allocatable }]
+    })
     const history: PredictionRequest["history"] = { ring: (id, slot) => this.#rings.get(id)?.at(slot) }
     const { parts } = predictPlimsoll({ history, containers, atMs: this.courses.startMs + step * STEP_MS - SLOT_MS })
     let bound = 0
