@@ -14,7 +14,7 @@ it("the built thread answers as the code does, and the event loop goes on meanwh
   const courses = saleCourses({ startMs: 0, steps, rows, highest, use: highest })
   const request = {
     courses,
-    sold: new Array<number>(rows).fill(100),
+    sold: Array.from({ length: rows }, () => 100),
     extra: [50, 50],
     allocatable: 4000,
     theta: 0.9,
