@@ -15,12 +15,12 @@ it("docs/reference/server-api.md lists the procedures that there are, and no oth
 
 it("docs/reference/server-api.md lists the streams that there are, and no others", () => {
   const listed = [...page.matchAll(/^\| *`(GET|PUT|POST) (\/[^?`]+)/gm)].map(([, method, path]) => `${method} ${path}`)
-  const sources = ["archive-routes", "export-routes", "image-routes", "log-routes", "health-routes", "tenant-routes"].map((name) =>
-    readFileSync(join(import.meta.dirname, `http/${name}.ts`), "utf8"),
+  const sources = ["archive-routes", "export-routes", "image-routes", "log-routes", "health-routes", "tenant-routes", "metrics-routes"].map(
+    (name) => readFileSync(join(import.meta.dirname, `http/${name}.ts`), "utf8"),
   )
   const served = sources.flatMap((source) =>
     [...source.matchAll(/app\.(get|put|post)\(\s*"([^"]+)"/g)].map(([, method = "", path]) => `${method.toUpperCase()} ${path}`),
   )
   expect(listed.sort()).toEqual(served.sort())
-  expect(served).toHaveLength(11)
+  expect(served).toHaveLength(12)
 })

@@ -269,6 +269,7 @@ function streamAttempts(): Partial<Record<OperationName, { method: string; path:
       get(`/api/metering/export?format=csv&month=${month}`, false),
       get(`/api/metering/export?format=csv&month=${month}&tenant=beta`),
     ],
+    "http.metrics": [get("/api/metrics", false), get("/api/metrics?containers=0", false)],
     "http.tenants.export": [get("/api/tenants/beta/export")],
   }
 }

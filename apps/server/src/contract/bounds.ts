@@ -16,6 +16,8 @@ export const bounds = {
   eventPageSize: 200,
   logTailLines: 10_000,
   seriesPoints: 600,
+  /** Sales that a what-if adds in all. */
+  whatIfExtra: 2000,
   recentIds: 200,
   recentPoints: 120,
   terminalColumns: 1000,

@@ -38,7 +38,7 @@ export const killContainerInput = idInput.extend({ signal: signalName.exactOptio
 export const restartContainerInput = idInput.extend({ timeoutMs: durationMs.exactOptional() })
 export const renameContainerInput = idInput.extend({ name: containerName })
 export const removeContainerInput = idInput.extend({ force: z.boolean().exactOptional(), removeVolumes: z.boolean().exactOptional() })
-export const resizeContainerDiskInput = idInput.extend({ sizeBytes: diskSize })
+export const resizeContainerDiskInput = idInput.extend({ sizeBytes: diskSize, overrule: overrule.exactOptional() })
 export const updateContainerInput = idInput.extend({
   overrule: overrule.exactOptional(),
   limits: resourceLimitsChange.exactOptional(),

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { containerSpec } from "./container-spec.js"
+import { overrule } from "./containers.js"
 import { hostInput } from "./hosts.js"
 import { durationMs, imageReference } from "./primitives.js"
 
@@ -18,7 +19,11 @@ export const pullImageInput = imageInput.extend({
 export const pushImageInput = imageInput.extend({ to: imageReference.exactOptional() })
 export const collectGarbageInput = hostInput.extend({ dryRun: z.boolean().default(false), graceMs: durationMs.exactOptional() })
 /** Pulls the spec's image, then creates (and starts) the container. Answers with the transfer at once. */
-export const pullAndCreateInput = hostInput.extend({ spec: containerSpec, start: z.boolean().default(false) })
+export const pullAndCreateInput = hostInput.extend({
+  spec: containerSpec,
+  start: z.boolean().default(false),
+  overrule: overrule.exactOptional(),
+})
 
 export const saveImageQuery = hostInput.extend({
   reference: z.union([imageReference, z.array(imageReference).min(1).max(64)]),

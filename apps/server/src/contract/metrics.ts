@@ -42,6 +42,10 @@ export const hostMetrics = [
   "ioPressure",
 ] as const
 
+/** Of one resource of the machine that the console runs on, in its unit: what `overprovisioning.history` reads. */
+export const lineMetrics = ["allocatable", "sold", "guaranteed", "used", "predictedPeak", "loadLine"] as const
+
+export type LineMetric = (typeof lineMetrics)[number]
 export type ContainerMetric = (typeof containerMetrics)[number]
 export type HostMetric = (typeof hostMetrics)[number]
 export type MetricName = ContainerMetric | HostMetric
@@ -89,6 +93,9 @@ export interface MetricSeries {
   points: MetricPoint[]
   marks: MetricMark[]
 }
+
+/** Of `GET /api/metrics`. `containers`: with the series of each container. */
+export const scrapeQuery = z.object({ containers: z.enum(["0", "1"]).default("1") })
 
 /** Short rows for sparklines: of many containers at once, from the last minutes in memory. */
 export const recentMetricsInput = z.object({

@@ -133,6 +133,7 @@ export const operations = {
   "http.events.export": everyone,
   "http.metering.export": everyone,
   "http.tenants.export": staff,
+  "http.metrics": everyone,
 } as const satisfies Record<string, readonly Role[]>
 
 export type OperationName = keyof typeof operations

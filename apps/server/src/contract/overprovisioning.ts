@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { bounds } from "./bounds.js"
+import type { MetricMark } from "./metrics.js"
 import { planId } from "./plans.js"
 import { epochMs } from "./primitives.js"
 
@@ -8,6 +9,7 @@ export const loadLineResources = ["memory", "cpu", "disk", "pids"] as const
 export type ResourceName = (typeof loadLineResources)[number]
 /** Those that have a prediction; of processes there are so many that a ratio is enough. */
 export const predictedResources = ["memory", "cpu", "disk"] as const
+export type WhatIfResource = (typeof predictedResources)[number]
 
 const share = z.number().min(0.05).max(1)
 const ratio = z.number().min(1).max(100)
@@ -141,13 +143,15 @@ export interface LinePoint {
 }
 export interface LineHistory {
   stepMs: number
+  /** In order of time. A step of which nothing is known has no point. */
   points: LinePoint[]
+  marks: MetricMark[]
 }
 
-/** One sale: a tenant with a plan, or a container without. */
+/** One sale: a tenant with a plan; of others a container, or a volume with a size. */
 export interface SaleUse {
-  kind: "tenant" | "container"
-  /** Tenant's name, or container's id. */
+  kind: "tenant" | "container" | "volume"
+  /** Name of a tenant or volume, or id of a container. */
   id: string
   name: string
   tenant: string
@@ -179,8 +183,11 @@ export const whatIfInput = z.object({
   capacityShare: z.number().min(0.1).max(10).default(1),
   /** More tenants, each using what a random present sale of this size uses for what it bought. */
   extra: z
-    .array(z.object({ plan: planId, count: z.number().int().min(1).max(10_000) }))
+    .array(z.object({ plan: planId, count: z.number().int().min(1).max(bounds.whatIfExtra) }))
     .max(20)
+    .refine((extra) => extra.reduce((sum, { count }) => sum + count, 0) <= bounds.whatIfExtra, {
+      message: `must not be more than ${bounds.whatIfExtra} tenants in all`,
+    })
     .default([]),
   days: z.number().int().min(1).max(30).default(30),
   seed: z

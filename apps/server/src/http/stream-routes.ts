@@ -12,6 +12,7 @@ import { exportRoutes } from "./export-routes.js"
 import { toHeaders } from "./headers.js"
 import { imageRoutes } from "./image-routes.js"
 import { logRoutes } from "./log-routes.js"
+import { metricsRoutes } from "./metrics-routes.js"
 import { tenantRoutes } from "./tenant-routes.js"
 
 /** What a route for streams has at hand. */
@@ -54,4 +55,5 @@ export async function streamRoutes(
   imageRoutes(app, dependencies)
   tenantRoutes(app, dependencies)
   exportRoutes(app, dependencies)
+  metricsRoutes(app, dependencies)
 }

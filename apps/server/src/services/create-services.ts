@@ -1,6 +1,7 @@
 import type { ContainerEngine, DockerEndpoint, RegistrySettings } from "@plimsoll/runtime"
 import type { Logger } from "pino"
 import { localHost } from "../contract/hosts.js"
+import type { LadderNow } from "../contract/overprovisioning.js"
 import type { Database } from "../db/open-database.js"
 import { createAdmission } from "./admission/create-admission.js"
 import { TenantGate } from "./admission/tenant-gate.js"
@@ -11,6 +12,7 @@ import { createEventLog } from "./events/create-event-log.js"
 import { createEventJournal, localSource } from "./events/event-journal.js"
 import { every } from "./every.js"
 import { createHostService } from "./host/create-host-service.js"
+import { readHostCounters } from "./host/host-counters.js"
 import { createHosts } from "./hosts/create-hosts.js"
 import { createHostStore } from "./hosts/host-store.js"
 import { ensureStarterImageOnce } from "./images/ensure-starter-image-once.js"
@@ -19,11 +21,20 @@ import { createContainersLive } from "./live/create-containers-live.js"
 import { Sampler } from "./live/sampler.js"
 import { Samplers } from "./live/samplers.js"
 import { createMembers } from "./members/create-members.js"
+import { createMeterStore } from "./metering/meter-store.js"
 import { startMetering } from "./metering/start-metering.js"
 import { createMetricsService, readingsOf } from "./metrics/create-metrics-service.js"
 import { MetricsRecorder } from "./metrics/metrics-recorder.js"
 import { createMetricsStore } from "./metrics/metrics-store.js"
+import { readCapacity } from "./overprovisioning/capacity.js"
+import { createOverprovisioning } from "./overprovisioning/create-overprovisioning.js"
+import type { SaleDesk } from "./overprovisioning/sale-desk.js"
+import { listSales } from "./overprovisioning/sales.js"
+import { presentSales } from "./overprovisioning/what-if/present-sales.js"
+import { createWhatIf } from "./overprovisioning/what-if.js"
 import { createPlans } from "./plans/create-plans.js"
+import { createPrometheus } from "./prometheus/create-prometheus.js"
+import { EventCounter } from "./prometheus/event-counter.js"
 import { createRegistries } from "./registries/create-registries.js"
 import type { SecretBox } from "./secrets/secret-box.js"
 import type { Services } from "./services.js"
@@ -33,6 +44,7 @@ import { createLockout, type Lockout } from "./session/lockout.js"
 import { removeExpired } from "./session/remove-expired.js"
 import type { SignedIn } from "./session/sessions.js"
 import { UsedCodes } from "./session/used-codes.js"
+import { createSettings } from "./settings/settings.js"
 import { createTenants } from "./tenants/create-tenants.js"
 import { TenantBook } from "./tenants/tenant-book.js"
 import { createTerminals, type RunningTerminals } from "./terminals/create-terminals.js"
@@ -43,6 +55,29 @@ import { createTransfers } from "./transfers/create-transfers.js"
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const FIRST_RETENTION_MS = 60_000
+/** Until there is a ladder: every rung by default, none taken. */
+const noLadder: LadderNow = {
+  settings: {
+    mode: "off",
+    rungs: {
+      reclaim: { mode: "off", usedShare: 0.8 },
+      "stop-selling": { mode: "off", usedShare: 0.85 },
+      tighten: { mode: "off", usedShare: 0.88 },
+      nap: { mode: "off", usedShare: 0.91 },
+      stop: { mode: "off", usedShare: 0.97 },
+    },
+    hysteresis: 0.02,
+    pressureSomeAvg60: 5,
+    pressureFullAvg10: 5,
+    nap: { always: false, idleCores: 0.005, idleMs: 600_000 },
+    exemptTenants: [],
+  },
+  rung: null,
+  since: null,
+  why: null,
+  napping: [],
+  steps: [],
+}
 
 export interface ServicesOptions {
   dataDirectory: string
@@ -86,7 +121,12 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const registries = createRegistries({ database, secretBox: options.secretBox, now })
   const book = await TenantBook.open(database.prisma)
   const gate = new TenantGate()
-  const admission = createAdmission({ book, gate })
+  // The desk looks at the machine through the engine that is guarded by it: it is there before anybody can ask for a sale.
+  const line: SaleDesk = {
+    sell: (growth, work) => overprovisioning.desk.sell(growth, work),
+    overruling: (overrule, work) => overprovisioning.desk.overruling(overrule, work),
+  }
+  const admission = createAdmission({ book, gate, line })
   const engine = await createEngineAccess({
     open: async () => admission.guard(await options.openEngine({ registries: registries.settings })),
     dataDirectory,
@@ -113,6 +153,23 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const recorder = new MetricsRecorder({ store, monotonic: () => performance.now() })
   const metrics = createMetricsService({ hosts, samplers, recorder, store, minuteRetentionMs: retention.minuteDays * DAY_MS, now })
   const metering = startMetering({ database, hosts, sampler, samplers, now, report: (error, doing) => report(doing)(error) })
+  const overprovisioning = await createOverprovisioning({
+    database,
+    engine,
+    tenants: book,
+    settings: createSettings(database, now),
+    sampler,
+    recorder,
+    store,
+    minuteRetentionMs: retention.minuteDays * DAY_MS,
+    disks: metering.disks,
+    events,
+    readCapacity: () => readCapacity(dataDirectory, (error, doing) => report(doing)(error)),
+    ladder: () => noLadder,
+    selling: () => ({ stopped: false, why: null }),
+    now,
+    report: (error, doing) => report(doing)(error),
+  })
   const terminals = createTerminals({ hosts, tickets: new Tickets(now) })
   const { prisma } = database
   const lockout = createLockout({ prisma, now })
@@ -148,7 +205,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   })
   const transfers = createTransfers({ hosts, registries, report: (error, doing) => report(doing)(error), now })
   const live = createContainersLive({ samplers, hosts, now })
-  const ofTenants = { prisma, book, gate, now, report: (error: unknown, doing: string) => report(doing)(error) }
+  const ofTenants = { prisma, book, gate, line, now, report: (error: unknown, doing: string) => report(doing)(error) }
   const plans = createPlans({ ...ofTenants, engine: () => engine.get() })
   const tenants = createTenants({
     ...ofTenants,
@@ -156,6 +213,27 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     samplers,
     hosts: () => hosts.connected(),
     onSessionsEnded: options.onSessionsEnded,
+  })
+
+  const whatIf = createWhatIf({
+    store,
+    diskHours: createMeterStore(database).hours,
+    sales: async () => {
+      const [containers, volumes] = await Promise.all([engine.get().containers.list(), engine.get().volumes.list()])
+      return presentSales(listSales({ tenants: book.all(), containers, volumes }))
+    },
+    plans: () => plans.list(),
+    overprovisioning,
+    now,
+  })
+  const eventCounter = new EventCounter()
+  eventCounter.start(events, report("count events"))
+  const prometheus = createPrometheus({
+    ...{ overprovisioning, hosts, tenants, samplers, now },
+    machine: () => readHostCounters(dataDirectory, now),
+    events: eventCounter,
+    version: options.serverVersion,
+    report: (error, doing) => report(doing)(error),
   })
 
   await recorder.catchUp(now())
@@ -166,12 +244,14 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
       .then(async () => {
         // Without the host's figures, the containers' are still worth keeping.
         const usage = await host.sample().catch((error: unknown) => report("read the host's figures")(error))
-        await recorder.record(frame.at, readingsOf({ at: frame.at, samplers, usage: usage ?? undefined }))
+        const readings = readingsOf({ at: frame.at, samplers, usage: usage ?? undefined })
+        await recorder.record(frame.at, [...readings, ...overprovisioning.readings(usage ?? undefined)])
       })
       .catch(report("record figures"))
   })
   engine.onOpened((opened) => {
     void events.consume(localSource, opened)
+    overprovisioning.minute().catch(report("draw the load line"))
     ensureStarterImageOnce(opened, { dataDirectory, make: options.makeStarterImage }).catch(report("make the starter image"))
   })
   sampler.start()
@@ -213,8 +293,11 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     registries,
     transfers,
     admission,
+    overprovisioning,
     plans,
     tenants,
+    whatIf,
+    prometheus,
     report: (error, doing) => report(doing)(error),
     async close() {
       clearTimeout(firstRetention)
@@ -222,9 +305,11 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
       stopCollecting()
       stopCompacting()
       stopRecording()
+      await eventCounter.close()
       await tenants.close()
       await sampler.close()
       await recording
+      await overprovisioning.close()
       await recorder.flush()
       await metering.close()
       await transfers.close()

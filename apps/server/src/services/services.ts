@@ -8,7 +8,10 @@ import type { ContainersLive } from "./live/containers-live.js"
 import type { Members } from "./members/members.js"
 import type { Metering } from "./metering/metering.js"
 import type { MetricsService } from "./metrics/metrics-service.js"
+import type { Overprovisioning } from "./overprovisioning/overprovisioning.js"
+import type { WhatIfs } from "./overprovisioning/what-if.js"
 import type { Plans } from "./plans/plans.js"
+import type { Prometheus } from "./prometheus/prometheus.js"
 import type { Registries } from "./registries/registries.js"
 import type { Sessions } from "./session/sessions.js"
 import type { Tenants } from "./tenants/tenants.js"
@@ -33,8 +36,11 @@ export interface Services {
   registries: Registries
   transfers: Transfers
   admission: Admission
+  overprovisioning: Overprovisioning
   plans: Plans
   tenants: Tenants
+  whatIf: WhatIfs
+  prometheus: Prometheus
   /** Writes an unexpected error to the log, where no answer carries it. */
   report(error: unknown, doing: string): void
 }

@@ -4,6 +4,7 @@ import { createAdmission } from "../services/admission/create-admission.js"
 import { TenantGate } from "../services/admission/tenant-gate.js"
 import { Sampler } from "../services/live/sampler.js"
 import { Samplers } from "../services/live/samplers.js"
+import type { SaleDesk } from "../services/overprovisioning/sale-desk.js"
 import { createPlans } from "../services/plans/create-plans.js"
 import { createTenants } from "../services/tenants/create-tenants.js"
 import { TenantBook } from "../services/tenants/tenant-book.js"
@@ -26,8 +27,11 @@ export const someTerms: PlanTerms = {
   ociRuntimes: [],
 }
 
+/** A machine without bounds. */
+const openLine: SaleDesk = { sell: (_, work) => work(), overruling: (_, work) => work() }
+
 /** Plans, tenants and admission over a database of their own and a fake engine, with a clock that the test turns. */
-export async function startTenancy(fake: TenantEngine) {
+export async function startTenancy(fake: TenantEngine, line: SaleDesk = openLine) {
   const temporary = temporaryDatabase()
   const reported: string[] = []
   const ended: string[] = []
@@ -37,7 +41,7 @@ export async function startTenancy(fake: TenantEngine) {
     const { prisma } = temporary.database
     const book = await TenantBook.open(prisma)
     const gate = new TenantGate()
-    const admission = createAdmission({ book, gate })
+    const admission = createAdmission({ book, gate, line })
     const engine = admission.guard(fake)
     const access = {
       get: () => engine,
@@ -52,7 +56,7 @@ export async function startTenancy(fake: TenantEngine) {
     const samplers = new Samplers()
     samplers.add("local", sampler)
     const report = (error: unknown, doing: string) => void reported.push(`${doing}: ${String(error)}`)
-    const shared = { prisma, book, gate, report, now: () => clock.now }
+    const shared = { prisma, book, gate, line, report, now: () => clock.now }
     const plans = createPlans({ ...shared, engine: () => engine })
     const tenants = createTenants({
       ...shared,

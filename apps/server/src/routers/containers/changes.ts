@@ -2,15 +2,16 @@ import { bulkContainersInput, commitContainerInput, resizeContainerDiskInput, up
 import { idInput } from "../../contract/primitives.js"
 import { bulkContainers } from "../../services/containers/bulk-containers.js"
 import { procedure } from "../../trpc/init.js"
+import { overruling } from "../../trpc/overruling.js"
 
-export const update = procedure.input(updateContainerInput).mutation(async ({ ctx, input: { id, ...change } }) => {
+export const update = procedure.input(updateContainerInput).mutation(async ({ ctx, input: { id, overrule, ...change } }) => {
   const { engine } = await ctx.services.hosts.ofContainer(id)
-  return engine.containers.update(id, change)
+  return overruling(ctx, overrule, () => engine.containers.update(id, change))
 })
 
-export const resizeDisk = procedure.input(resizeContainerDiskInput).mutation(async ({ ctx, input: { id, sizeBytes } }) => {
+export const resizeDisk = procedure.input(resizeContainerDiskInput).mutation(async ({ ctx, input: { id, sizeBytes, overrule } }) => {
   const { engine } = await ctx.services.hosts.ofContainer(id)
-  return engine.containers.resizeDisk(id, sizeBytes)
+  return overruling(ctx, overrule, () => engine.containers.resizeDisk(id, sizeBytes))
 })
 
 export const compactDisk = procedure.input(idInput).mutation(async ({ ctx, input: { id } }) => {

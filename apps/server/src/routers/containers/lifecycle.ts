@@ -9,14 +9,17 @@ import {
 import { pullAndCreateInput } from "../../contract/images.js"
 import { idInput } from "../../contract/primitives.js"
 import { procedure } from "../../trpc/init.js"
+import { overruling } from "../../trpc/overruling.js"
 
 /** Each resolves when the engine has done it; what it means is said in the engine's interface. */
-export const create = procedure.input(createContainerInput).mutation(async ({ ctx, input: { host, ...spec } }) => ({
-  ...(await ctx.services.hosts.engineOf(host).containers.create(spec)),
+export const create = procedure.input(createContainerInput).mutation(async ({ ctx, input: { host, overrule, ...spec } }) => ({
+  ...(await overruling(ctx, overrule, () => ctx.services.hosts.engineOf(host).containers.create(spec))),
   host,
 }))
 
-export const pullAndCreate = procedure.input(pullAndCreateInput).mutation(({ ctx, input }) => ctx.services.transfers.pullAndCreate(input))
+export const pullAndCreate = procedure
+  .input(pullAndCreateInput)
+  .mutation(({ ctx, input: { overrule, ...input } }) => overruling(ctx, overrule, () => ctx.services.transfers.pullAndCreate(input)))
 
 export const start = procedure.input(idInput).mutation(async ({ ctx, input: { id } }) => {
   const { engine } = await ctx.services.hosts.ofContainer(id)

@@ -1,6 +1,7 @@
 import { anyHostInput } from "../../contract/hosts.js"
 import { createVolumeInput, removeVolumeInput, resizeVolumeInput, volumeInput } from "../../contract/volumes.js"
 import { procedure, router } from "../../trpc/init.js"
+import { overruling } from "../../trpc/overruling.js"
 
 export const volumesRouter = router({
   list: procedure.input(anyHostInput).query(({ ctx, input }) => ctx.services.hosts.onEach(input.host, (engine) => engine.volumes.list())),
@@ -8,12 +9,12 @@ export const volumesRouter = router({
     ...(await ctx.services.hosts.engineOf(host).volumes.inspect(name)),
     host,
   })),
-  create: procedure.input(createVolumeInput).mutation(async ({ ctx, input: { host, ...volume } }) => ({
-    ...(await ctx.services.hosts.engineOf(host).volumes.create(volume)),
+  create: procedure.input(createVolumeInput).mutation(async ({ ctx, input: { host, overrule, ...volume } }) => ({
+    ...(await overruling(ctx, overrule, () => ctx.services.hosts.engineOf(host).volumes.create(volume))),
     host,
   })),
-  resize: procedure.input(resizeVolumeInput).mutation(async ({ ctx, input: { host, name, sizeBytes } }) => ({
-    ...(await ctx.services.hosts.engineOf(host).volumes.resize(name, sizeBytes)),
+  resize: procedure.input(resizeVolumeInput).mutation(async ({ ctx, input: { host, name, sizeBytes, overrule } }) => ({
+    ...(await overruling(ctx, overrule, () => ctx.services.hosts.engineOf(host).volumes.resize(name, sizeBytes))),
     host,
   })),
   compact: procedure

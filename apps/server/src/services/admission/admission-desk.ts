@@ -1,4 +1,5 @@
 import type { ContainerEngine } from "@plimsoll/runtime"
+import type { Growth, SaleDesk } from "../overprovisioning/sale-desk.js"
 import type { BookedTenant, TenantBook } from "../tenants/tenant-book.js"
 import { planNotEnforceable, removedMeanwhile, requireActive } from "./refusals.js"
 import type { TenantGate } from "./tenant-gate.js"
@@ -6,11 +7,12 @@ import type { TenantGate } from "./tenant-gate.js"
 /** The provider's own things have no plan. */
 export const OPERATOR_TENANT = "operator"
 
-/** Who is let through, for the guards of an engine's parts. A tenant without a plan always is. */
+/** Who is let through, for the guards of an engine's parts: by the plan of a tenant that has one, by the machine's load line for all others. */
 export class AdmissionDesk {
   constructor(
     private readonly book: TenantBook,
     private readonly gate: TenantGate,
+    private readonly line: Pick<SaleDesk, "sell">,
   ) {}
 
   get isIdle(): boolean {
@@ -40,6 +42,11 @@ export class AdmissionDesk {
       if (booked !== undefined && !(await engine.info()).features.includes("tenant-limits")) throw planNotEnforceable(tenant)
       return work(booked)
     })
+  }
+
+  /** Something of its own for an owner without a plan: a sale below the load line, where the engine's machine has one. */
+  sell<T>(engine: ContainerEngine, growth: Growth, work: () => Promise<T>): Promise<T> {
+    return engine.kind === "embedded" ? this.line.sell(growth, work) : work()
   }
 
   /** Something that runs. A suspension waits for those that were let through. */

@@ -1,11 +1,14 @@
 import type { ContainerEngine } from "@plimsoll/runtime"
+import type { SaleDesk } from "../overprovisioning/sale-desk.js"
 
 /** The one place that decides whether something may be made, grown or started. */
 export interface Admission {
   /**
    * The engine, whose containers, volumes and networks are made, grown and started only within the tenant's plan: on every path, since every path
    * has only this one. Of requests at the same instant no two take the last unit. Refusals are `permission_denied` for a suspended tenant and for
-   * what a plan does not permit, `quota_exceeded` with the facts `resource`, `limit`, `used`, `wanted`.
+   * what a plan does not permit, `quota_exceeded` with the facts `resource`, `limit`, `used`, `wanted`. What belongs to no plan is a sale of its own:
+   * where it grows, `load_line_exceeded` says that the machine has no room for it (see `services/overprovisioning/sale-desk`). Starts and wakes are
+   * within what was sold already, and are never refused for the machine's sake.
    */
   guard(engine: ContainerEngine): ContainerEngine
   /**
@@ -13,4 +16,6 @@ export interface Admission {
    * inside. Rejects as `guard` does.
    */
   within<T>(tenant: string, resource: "tokens", count: () => Promise<number>, work: () => Promise<T>): Promise<T>
+  /** Has `work` pass the load line for a reason. */
+  overruling: SaleDesk["overruling"]
 }

@@ -38,7 +38,7 @@ function withDisks(
 }
 
 /** Volumes that making the container makes: the named ones that are not there, and one for each `VOLUME` of the image that nothing is mounted over. */
-async function countNewVolumes(
+export async function countNewVolumes(
   engine: ContainerEngine,
   { image, mounts = [] }: ContainerSpec,
   present: ReadonlySet<string>,

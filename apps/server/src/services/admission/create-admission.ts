@@ -1,4 +1,5 @@
 import type { ContainerEngine } from "@plimsoll/runtime"
+import type { SaleDesk } from "../overprovisioning/sale-desk.js"
 import type { TenantBook } from "../tenants/tenant-book.js"
 import type { Admission } from "./admission.js"
 import { AdmissionDesk } from "./admission-desk.js"
@@ -8,8 +9,8 @@ import { guardVolumes } from "./guard-volumes.js"
 import { requireCount } from "./refusals.js"
 import type { TenantGate } from "./tenant-gate.js"
 
-export function createAdmission({ book, gate }: { book: TenantBook; gate: TenantGate }): Admission {
-  const desk = new AdmissionDesk(book, gate)
+export function createAdmission({ book, gate, line }: { book: TenantBook; gate: TenantGate; line: SaleDesk }): Admission {
+  const desk = new AdmissionDesk(book, gate, line)
   return {
     guard: (engine) =>
       ({
@@ -29,5 +30,7 @@ export function createAdmission({ book, gate }: { book: TenantBook; gate: Tenant
         if (booked !== undefined) requireCount(booked, resource, { used: await count(), wanted: 1 })
         return work()
       }),
+
+    overruling: (overrule, work) => line.overruling(overrule, work),
   }
 }

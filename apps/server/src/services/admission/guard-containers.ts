@@ -1,10 +1,11 @@
 import { type ContainerApi, type ContainerEngine, type ContainerSummary, isEngineError } from "@plimsoll/runtime"
 import { type AdmissionDesk, OPERATOR_TENANT } from "./admission-desk.js"
 import { admitContainer } from "./admit-container.js"
+import { growthOfDisk, growthOfLimits, growthOfSpec } from "./growth-of.js"
 import { notPermitted, requireDisk, requireSingles } from "./refusals.js"
 import { listObjects, noUsage, usageByTenant } from "./tenant-usage.js"
 
-/** The containers' methods; what a tenant with a plan makes, grows or starts is within it. */
+/** The containers' methods; what a tenant with a plan makes, grows or starts is within it, what others make and grow below the load line. */
 export function guardContainers(engine: ContainerEngine, desk: AdmissionDesk): ContainerApi {
   const { containers } = engine
 
@@ -22,7 +23,9 @@ export function guardContainers(engine: ContainerEngine, desk: AdmissionDesk): C
   return {
     create: (spec) =>
       desk.moreOn(engine, spec.tenant ?? OPERATOR_TENANT, async (tenant) =>
-        containers.create(tenant === undefined ? spec : await admitContainer(engine, tenant, spec)),
+        tenant === undefined
+          ? desk.sell(engine, growthOfSpec(engine, spec), () => containers.create(spec))
+          : containers.create(await admitContainer(engine, tenant, spec)),
       ),
     start: (id) => running(id, (known) => containers.start(known)),
     restart: (id, options) => running(id, (known) => containers.restart(known, options)),
@@ -38,21 +41,25 @@ export function guardContainers(engine: ContainerEngine, desk: AdmissionDesk): C
       return exec === undefined ? containers.attachExec(execId) : running(exec.containerId, () => containers.attachExec(execId))
     },
     update: async (id, change) => {
-      const row = await find(id)
-      const tenant = row === undefined ? undefined : desk.planOf(row.tenant)
-      if (tenant !== undefined) requireSingles(tenant, change.limits ?? {})
-      return containers.update(row?.id ?? id, change)
+      const row = findRow(await containers.list(), id)
+      // The engine says why there is none.
+      if (row === undefined) return containers.update(id, change)
+      const update = () => containers.update(row.id, change)
+      const tenant = desk.planOf(row.tenant)
+      if (tenant === undefined) return desk.sell(engine, growthOfLimits(engine, row, change.limits ?? {}), update)
+      requireSingles(tenant, change.limits ?? {})
+      return update()
     },
     resizeDisk: async (id, sizeBytes) => {
-      const row = await find(id)
+      const row = findRow(await containers.list(), id)
       if (row === undefined) return containers.resizeDisk(id, sizeBytes)
       return desk.more(row.tenant, async (tenant) => {
-        if (tenant !== undefined) {
-          const objects = await listObjects(engine, tenant.name)
-          const present = objects.containers.find((each) => each.id === row.id)?.diskBytes ?? 0
-          const { promisedDiskBytes: used } = usageByTenant(objects).get(tenant.name) ?? noUsage()
-          requireDisk(tenant, { used, wanted: sizeBytes - present })
-        }
+        if (tenant === undefined)
+          return desk.sell(engine, growthOfDisk(engine, row, sizeBytes), () => containers.resizeDisk(row.id, sizeBytes))
+        const objects = await listObjects(engine, tenant.name)
+        const present = objects.containers.find((each) => each.id === row.id)?.diskBytes ?? 0
+        const { promisedDiskBytes: used } = usageByTenant(objects).get(tenant.name) ?? noUsage()
+        requireDisk(tenant, { used, wanted: sizeBytes - present })
         return containers.resizeDisk(row.id, sizeBytes)
       })
     },

@@ -27,7 +27,7 @@ export interface Prediction {
 }
 
 export interface PredictionRequest {
-  history: UseHistory
+  history: Pick<UseHistory, "ring">
   /** Any set: those present, with or without one that asks to come in. One without samples counts as new. */
   containers: readonly SoldContainer[]
   atMs: number

@@ -23,6 +23,8 @@ export interface MeteringDependencies {
 }
 
 export interface RunningMetering extends Metering {
+  /** What disks with a limit take, of all hosts. */
+  disks: Pick<DiskUse, "of">
   /** Writes what is in memory. The sampler must have stopped. */
   close(): Promise<void>
 }
@@ -57,6 +59,7 @@ export function startMetering({ database, hosts, sampler, samplers, now, report 
 
   return {
     ...createMetering({ store, now }),
+    disks,
     async close() {
       stopFrames()
       stopMinutes()

@@ -1,4 +1,4 @@
-import type { MetricName, MetricSeries } from "../../contract/metrics.js"
+import type { LineMetric, MetricName, MetricSeries } from "../../contract/metrics.js"
 import { chooseStep, downsample, type Stretch } from "./downsample.js"
 import { floorTo, type MetricsRecorder } from "./metrics-recorder.js"
 import { type MetricsStore, MINUTE_MS, QUARTER_MS } from "./metrics-store.js"
@@ -8,7 +8,7 @@ const SECOND_MS = 1000
 
 export interface SeriesQuery {
   subject: Subject
-  metrics: readonly MetricName[]
+  metrics: readonly (MetricName | LineMetric)[]
   from: number
   to: number
   maximumPoints: number

@@ -43,8 +43,11 @@ function tenantServices(services: Services, tenant: string): Services {
     terminals: tenantTerminals(services.terminals, services, tenant),
     host: { info: refuse, follow: refuseAtOnce },
     registries: { list: refuse, add: refuse, change: refuse, remove: refuse, test: refuse, settings: refuse, credentialsFor: refuse },
+    overprovisioning: { now: refuse, follow: refuseAtOnce, history: refuse, sales: refuse, changeSettings: refuse },
     plans: { list: refuse, create: refuse, change: refuse, remove: refuse },
     tenants: ownTenant(services.tenants, tenant),
+    whatIf: { ask: refuse },
+    prometheus: { scrape: (options) => services.prometheus.scrape({ ...options, tenant }) },
     transfers: {
       pull: refuse,
       push: refuse,

@@ -36,8 +36,8 @@ export interface RunningTenants extends Tenants {
 
 /** Brings back what the database knows: terms hold again, and suspensions, whenever the engine is opened. */
 export function createTenants(options: TenantsOptions): RunningTenants {
-  const { prisma, book, gate, access, samplers, report, now } = options
-  const terms: TermsDependencies = { prisma, gate, report, engine: () => access.get() }
+  const { prisma, book, gate, line, access, samplers, report, now } = options
+  const terms: TermsDependencies = { prisma, gate, book, line, report, engine: () => access.get() }
   const disks = new DiskMeasures()
   const rowDependencies = {
     prisma,

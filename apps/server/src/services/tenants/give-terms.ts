@@ -2,28 +2,40 @@ import type { ContainerEngine } from "@plimsoll/runtime"
 import type { PlanTerms } from "../../contract/plans.js"
 import type { PrismaClient } from "../../db/generated/sqlite/client.js"
 import type { TenantGate } from "../admission/tenant-gate.js"
+import { growthOf, sumAmounts } from "../overprovisioning/amounts.js"
+import type { Growth, SaleDesk } from "../overprovisioning/sale-desk.js"
+import { listSales, soldByPlan, soldTo } from "../overprovisioning/sales.js"
 import { applyTerms, putBack } from "./apply-terms.js"
 import { checkBelowUsage } from "./check-below-usage.js"
+import type { TenantBook } from "./tenant-book.js"
 
 export interface TermsDependencies {
   prisma: PrismaClient
   gate: TenantGate
+  /** Those that have a plan. */
+  book: Pick<TenantBook, "all">
+  line: Pick<SaleDesk, "sell">
   engine: () => ContainerEngine
   report: (error: unknown, doing: string) => void
 }
 
 /**
  * Makes the terms hold for all of the tenants, in the kernel and then, by `commit`, in the database, or for none. Meanwhile nothing is made for
- * them, so that what was counted stays so. Rejects with `limit_below_usage`, and as engine and `commit` do.
+ * them, so that what was counted stays so. What the tenants get more than they have is sold below the load line. Rejects with `limit_below_usage`,
+ * `load_line_exceeded`, and as engine and `commit` do.
  */
 export function giveTerms<T>(
-  { prisma, gate, engine: open, report }: TermsDependencies,
+  { prisma, gate, book, line, engine: open, report }: TermsDependencies,
   { tenants, terms, commit }: { tenants: readonly string[]; terms: PlanTerms; commit: () => Promise<T> },
 ): Promise<T> {
   if (tenants.length === 0) return commit()
   const engine = open()
   return gate.alone(tenants, async () => {
     await checkBelowUsage(engine, { tenants, terms, tokens: await countTokens(prisma, tenants) })
+    return line.sell(growthOfTerms({ engine, book, tenants, terms }), () => applyAll(engine))
+  })
+
+  async function applyAll(engine: ContainerEngine): Promise<T> {
     const known = new Map((await engine.tenants.list()).map((tenant) => [tenant.name, tenant]))
     const touched: string[] = []
     try {
@@ -39,7 +51,32 @@ export function giveTerms<T>(
         )
       throw error
     }
-  })
+  }
+}
+
+/** The terms for each tenant, less what it has: a plan, or containers and volumes with limits of their own. */
+function growthOfTerms({
+  engine,
+  book,
+  tenants,
+  terms,
+}: {
+  engine: ContainerEngine
+  book: Pick<TenantBook, "all">
+  tenants: readonly string[]
+  terms: PlanTerms
+}): Growth {
+  const name = tenants.length === 1 ? (tenants[0] ?? "") : `${tenants.length} tenants`
+  return {
+    subject: { id: tenants[0] ?? "", name, tenant: tenants[0] ?? "" },
+    byPlan: true,
+    added: async () => {
+      const [containers, volumes] = await Promise.all([engine.containers.list(), engine.volumes.list()])
+      const sales = listSales({ tenants: book.all(), containers, volumes })
+      const before = sumAmounts(tenants.map((tenant) => soldTo(sales, tenant)))
+      return growthOf(before, sumAmounts(tenants.map(() => soldByPlan(terms))))
+    },
+  }
 }
 
 async function countTokens(prisma: PrismaClient, tenants: readonly string[]): Promise<Map<string, number>> {

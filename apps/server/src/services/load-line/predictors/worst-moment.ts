@@ -42,35 +42,41 @@ export function worstMoment(containers: readonly SeenContainer[], atSlot: number
   return { sum: charged, seen: 0, charged }
 }
 
-/** Undefined when no slot of the hour says anything. */
+/** Undefined when no slot of the hour says anything. Asked hundreds of times a prediction: what is the same in all slots is added up once. */
 function worstOfHour(containers: readonly SeenContainer[], hour: number, atSlot: number): WorstMoment | undefined {
   const from = hour * SLOTS_PER_HOUR
+  const slots = Array.from({ length: SLOTS_PER_HOUR }, (_, index) => atSlot - ((atSlot - from - index) % WINDOW_SLOTS))
   const seen = new Float64Array(SLOTS_PER_HOUR)
   const charged = new Float64Array(SLOTS_PER_HOUR)
-  // Limits of those seen, of those that existed already and were not, and of the steady among these.
+  // Limits of those seen (throughout, and in single slots), of those that existed already and were not, and of the steady among these.
+  let knownThroughout = 0
   const known = new Float64Array(SLOTS_PER_HOUR)
   const missed = new Float64Array(SLOTS_PER_HOUR)
   const missedSteady = new Float64Array(SLOTS_PER_HOUR)
   for (const { ring, limit, charge, steady } of containers) {
     const { values, firstSlot } = ring
-    for (let index = 0; index < seen.length; index++) {
-      const place = from + index
-      const value = values[place] as number
+    if (ring.hourSeen[hour] === SLOTS_PER_HOUR) {
+      knownThroughout += limit
+      for (let index = 0; index < SLOTS_PER_HOUR; index++) seen[index] = (seen[index] as number) + (values[from + index] as number)
+      continue
+    }
+    for (let index = 0; index < SLOTS_PER_HOUR; index++) {
+      const value = values[from + index] as number
       if (value >= 0) {
         seen[index] = (seen[index] as number) + value
         known[index] = (known[index] as number) + limit
       } else {
         charged[index] = (charged[index] as number) + charge
-        if (atSlot - ((atSlot - place) % WINDOW_SLOTS) < firstSlot) continue
+        if ((slots[index] as number) < firstSlot) continue
         missed[index] = (missed[index] as number) + limit
         if (steady) missedSteady[index] = (missedSteady[index] as number) + limit
       }
     }
   }
   let worst: WorstMoment | undefined
-  for (let index = 0; index < seen.length; index++) {
+  for (let index = 0; index < SLOTS_PER_HOUR; index++) {
     const sum = (seen[index] as number) + (charged[index] as number)
-    const [there, away, failed] = [known[index] as number, missed[index] as number, missedSteady[index] as number]
+    const [there, away, failed] = [knownThroughout + (known[index] as number), missed[index] as number, missedSteady[index] as number]
     const blind = there === 0 || away > there || failed > MISSING_SHARE * (there + failed)
     if (!blind && (worst === undefined || sum > worst.sum)) worst = { sum, seen: seen[index] as number, charged: charged[index] as number }
   }

@@ -1,0 +1,87 @@
+import { readFile, statfs } from "node:fs/promises"
+import { availableParallelism } from "node:os"
+import { errnoOf } from "@plimsoll/runtime"
+import { loadLineResources, type ResourceName } from "../../contract/overprovisioning.js"
+
+/** What the machine has of each resource, in its unit; `null`: it could not be read. */
+export type Capacity = Record<ResourceName, number | null>
+
+export interface CapacityReading {
+  capacity: Capacity
+  /** What others than we take of the file system's used bytes is theirs; `null`: not known. */
+  fileSystemUsedBytes: number | null
+}
+
+/**
+ * What this machine has: of memory, CPUs and processes what the kernel has, or what the control group gives that all we see lies in (this machine may be
+ * a container itself) where that is less; of disk the file system of the data directory. What cannot be read is `null`, never a guess.
+ */
+export async function readCapacity(dataDirectory: string, report: (error: unknown, doing: string) => void): Promise<CapacityReading> {
+  const read = async <T>(resource: string, work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work()
+    } catch (error) {
+      report(error, `read how much ${resource} this machine has`)
+      return null
+    }
+  }
+  const [memory, cpu, space, pids] = await Promise.all([
+    read("memory", readMemoryBytes),
+    read("CPU", readCores),
+    read("disk", () => statfs(dataDirectory)),
+    read("processes", readPids),
+  ])
+  return {
+    capacity: { memory, cpu, disk: space && positive(space.blocks * space.bsize), pids },
+    fileSystemUsedBytes: space && (space.blocks - space.bfree) * space.bsize,
+  }
+}
+
+async function readMemoryBytes(): Promise<number | null> {
+  const meminfo = await readFile("/proc/meminfo", "utf8")
+  const total = Number(/^MemTotal: +(\d+) kB$/m.exec(meminfo)?.[1] ?? 0) * 1024
+  const group = await leastOf(["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"])
+  return positive(Math.min(total, group))
+}
+
+async function readCores(): Promise<number | null> {
+  const stat = await readFile("/proc/stat", "utf8")
+  const online = stat.match(/^cpu\d+ /gm)?.length ?? 0
+  const [quota, period] = ((await readOptional("/sys/fs/cgroup/cpu.max")) ?? "max").trim().split(" ").map(Number)
+  const group = quota !== undefined && period !== undefined && quota > 0 ? quota / period : Number.POSITIVE_INFINITY
+  return positive(Math.min(online, group, availableParallelism()))
+}
+
+/** Every thread takes a number, and counts as a thread (proc(5), `pid_max` and `threads-max`). */
+async function readPids(): Promise<number | null> {
+  const [numbers, threads] = await Promise.all([
+    readFile("/proc/sys/kernel/pid_max", "utf8"),
+    readFile("/proc/sys/kernel/threads-max", "utf8"),
+  ])
+  const group = await leastOf(["/sys/fs/cgroup/pids.max", "/sys/fs/cgroup/pids/pids.max"])
+  return positive(Math.min(Number(numbers), Number(threads), group))
+}
+
+/** The root of a whole machine has no such files (v2) or no limit (v1: a number beyond all memory). */
+async function leastOf(paths: readonly string[]): Promise<number> {
+  const values = await Promise.all(paths.map(readOptional))
+  return Math.min(...values.map((value) => (value === undefined || value.trim() === "max" ? Number.POSITIVE_INFINITY : Number(value))))
+}
+
+async function readOptional(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8")
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EOPNOTSUPP"].includes(errnoOf(error) ?? "")) return undefined
+    throw error
+  }
+}
+
+function positive(amount: number): number | null {
+  return Number.isFinite(amount) && amount > 0 ? amount : null
+}
+
+/** Resources whose capacity is not known. */
+export function unreadable(capacity: Capacity): ResourceName[] {
+  return loadLineResources.filter((resource) => capacity[resource] === null)
+}

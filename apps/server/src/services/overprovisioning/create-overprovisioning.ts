@@ -1,0 +1,236 @@
+import type { Pressure } from "@plimsoll/runtime"
+import type { HostUsage } from "../../contract/host.js"
+import { localHost } from "../../contract/hosts.js"
+import { lineMetrics } from "../../contract/metrics.js"
+import type { LadderNow, OverprovisioningNow } from "../../contract/overprovisioning.js"
+import type { Database } from "../../db/open-database.js"
+import type { EngineAccess } from "../engine/engine-access.js"
+import type { RunningEventLog } from "../events/create-event-log.js"
+import { every } from "../every.js"
+import { LatestQueue } from "../live/latest-queue.js"
+import type { Sampler } from "../live/sampler.js"
+import type { DiskUse } from "../metering/disk-use.js"
+import type { MetricsRecorder, Reading } from "../metrics/metrics-recorder.js"
+import type { MetricsStore } from "../metrics/metrics-store.js"
+import { querySeries } from "../metrics/query-series.js"
+import type { Settings } from "../settings/settings.js"
+import { readTerms, type TenantBook } from "../tenants/tenant-book.js"
+import type { Amounts } from "./amounts.js"
+import { type CapacityReading, unreadable } from "./capacity.js"
+import { CapacityWatch } from "./capacity-watch.js"
+import { diskLedger } from "./disk-ledger.js"
+import { keepBook, wholeUse } from "./keep-book.js"
+import { lineReadings } from "./line-readings.js"
+import { LineSettings } from "./line-settings.js"
+import { diskUseBySale, type LineLook, lineLooker } from "./look-at-line.js"
+import { readMemoryMakeup } from "./memory-makeup.js"
+import type { Overprovisioning } from "./overprovisioning.js"
+import { type PricedPlan, planHeadroom } from "./plan-headroom.js"
+import { remarksOf } from "./remarks.js"
+import { RiskWatch } from "./risk-watch.js"
+import { createSaleDesk, type SaleDesk } from "./sale-desk.js"
+import { saleUses } from "./sale-uses.js"
+import { UseBook } from "./use-book.js"
+import { createUseRingStore } from "./use-ring-store.js"
+
+const LIVE_MS = 5000
+/** Changes of this long are told in one message. */
+const GATHER_MS = 200
+const WEEK_MS = 7 * 86_400_000
+const FILL_POINTS = 600
+
+export interface OverprovisioningDependencies {
+  database: Database
+  engine: Pick<EngineAccess, "get">
+  tenants: TenantBook
+  settings: Settings
+  sampler: Pick<Sampler, "rows" | "sampledAt" | "onFrame">
+  recorder: MetricsRecorder
+  store: MetricsStore
+  minuteRetentionMs: number
+  disks: Pick<DiskUse, "of">
+  events: Pick<RunningEventLog, "note">
+  readCapacity: () => Promise<CapacityReading>
+  ladder: () => LadderNow
+  /** Whether the ladder has stopped all selling. */
+  selling: () => { stopped: boolean; why: string | null }
+  now: () => number
+  report: (error: unknown, doing: string) => void
+}
+
+export interface RunningOverprovisioning extends Overprovisioning {
+  desk: SaleDesk
+  /** What each sale used in the last seven days. */
+  book: UseBook
+  look(): Promise<LineLook>
+  /** The lines as one second's readings, to be recorded beside those of the host. */
+  readings(usage: HostUsage | undefined): Reading[]
+  /** Draws the line anew. For the schedule. */
+  minute(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function createOverprovisioning(deps: OverprovisioningDependencies): Promise<RunningOverprovisioning> {
+  const { database, tenants, sampler, events, report, now } = deps
+  const rings = createUseRingStore(database)
+  const book = new UseBook(rings.load((error, sale) => report(error, `read what ${sale} used`)))
+  const settings = await LineSettings.open(deps.settings)
+  const risk = new RiskWatch()
+  const hasPlan = (tenant: string) => tenants.get(tenant) !== undefined
+  const look = lineLooker({ ...deps, settings, book, used: () => kept.used(), risks: () => risk.risks })
+  const kept = keepBook({
+    book,
+    store: rings,
+    sampler,
+    hasPlan,
+    look: () => look(),
+    risk,
+    capacityWatch: await CapacityWatch.open(deps.settings),
+    now,
+    report,
+  })
+  const followers = new Set<LatestQueue<OverprovisioningNow>>()
+  let usage: HostUsage | undefined
+  let gathering: NodeJS.Timeout | undefined
+
+  async function plansOnOffer(): Promise<PricedPlan[]> {
+    const rows = await database.prisma.plan.findMany({ orderBy: { name: "asc" } })
+    return rows.map(({ id, name, terms }) => ({ id, name, terms: readTerms(terms) }))
+  }
+
+  const desk = createSaleDesk({
+    facts: async (byPlan) => {
+      const { lines, capacity, settings: current } = await look()
+      const plans = byPlan ? await plansOnOffer() : undefined
+      return { lines, unreadable: unreadable(capacity), selling: deps.selling(), plans, advises: current.mode === "advise" }
+    },
+    onAdvice: ({ subject }, { publicMessage, facts }) =>
+      events.note(
+        {
+          ...subject,
+          at: now(),
+          kind: "ladder",
+          action: "advise",
+          attributes: { why: publicMessage, ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)])) },
+        },
+        localHost,
+      ),
+    onSold: changed,
+  })
+
+  async function present(): Promise<OverprovisioningNow> {
+    const [seen, memory, plans] = await Promise.all([look(), readMemoryMakeup(), plansOnOffer()])
+    const { at, lines, capacity, sales, disks } = seen
+    const pressure = { memory: waits(usage?.pressure.memory), cpu: waits(usage?.pressure.cpu), io: waits(usage?.pressure.io) }
+    const ours = wholeUse(seen.used)?.memory
+    const hostOwnMemoryBytes = ours === undefined || usage === undefined ? null : Math.max(0, usage.memory.usedBytes - ours)
+    const selling = deps.selling()
+    const allocatable = lines.find(({ resource }) => resource === "disk")?.allocatable ?? 0
+    return {
+      at,
+      resources: lines,
+      plans: planHeadroom(plans, lines),
+      memory,
+      disks: diskLedger(disks, { history: diskHistory(at), allocatable }),
+      pressure,
+      settings: seen.settings,
+      remarks: remarksOf({ lines, capacity, shrunk: kept.shrunk(), sales, memory, pressure, hostOwnMemoryBytes, selling }),
+      ladder: deps.ladder(),
+    }
+  }
+
+  function series(resource: string, { from, to, maximumPoints }: { from: number; to: number; maximumPoints: number }) {
+    const query = { subject: { scope: "line", key: resource } as const, metrics: lineMetrics, from, to, maximumPoints }
+    return querySeries(query, { ...deps, now: now() })
+  }
+
+  function diskHistory(at: number): { at: number; used: number }[] {
+    const used = lineMetrics.indexOf("used")
+    const { points } = series("disk", { from: at - WEEK_MS, to: at, maximumPoints: FILL_POINTS })
+    return points.flatMap((point) => (typeof point.values[used] === "number" ? [{ at: point.at, used: point.values[used] }] : []))
+  }
+
+  async function tell(): Promise<void> {
+    if (followers.size === 0) return
+    const message = await present()
+    for (const queue of followers) queue.push(message)
+  }
+
+  function changed(): void {
+    gathering ??= setTimeout(() => {
+      gathering = undefined
+      tell().catch((error: unknown) => report(error, "tell of the load line"))
+    }, GATHER_MS).unref()
+  }
+
+  const stopTelling = every(LIVE_MS, tell, (error) => report(error, "tell of the load line"))
+
+  return {
+    desk,
+    book,
+    look,
+    now: present,
+    minute: kept.minute,
+
+    async *follow(signal) {
+      const queue = new LatestQueue<OverprovisioningNow>((_, next) => next)
+      followers.add(queue)
+      try {
+        yield await present()
+        yield* queue.read(signal)
+      } finally {
+        followers.delete(queue)
+      }
+    },
+
+    async history({ resource, ...query }) {
+      const { stepMs, points, marks } = series(resource, query)
+      const usedAt = lineMetrics.indexOf("used")
+      return {
+        stepMs,
+        marks,
+        points: points.map(({ at, values, max }) => {
+          const [allocatable = null, sold = null, guaranteed = null, used = null, predictedPeak = null, loadLine = null] = values
+          return { at, allocatable, sold, guaranteed, used, usedMax: max[usedAt] ?? null, predictedPeak, loadLine }
+        }),
+      }
+    },
+
+    async sales({ resource, limit }) {
+      const [seen, plans] = await Promise.all([look(), plansOnOffer()])
+      return saleUses({ resource, limit, atMs: seen.at, sales: seen.sales, plans, book, used: usedBySale(seen, hasPlan) })
+    },
+
+    async changeSettings(change) {
+      await settings.change(change)
+      changed()
+      const { capacity } = await deps.readCapacity()
+      return settings.of(capacity)
+    },
+
+    readings(measured) {
+      usage = measured
+      return lineReadings(kept.latest()?.lines, wholeUse(kept.used()))
+    },
+
+    async close() {
+      stopTelling()
+      clearTimeout(gathering)
+      await kept.close()
+    },
+  }
+}
+
+/** The kernel counts in percent. */
+function waits(pressure: Pressure | undefined): OverprovisioningNow["pressure"]["memory"] {
+  if (pressure === undefined) return null
+  const { some, full } = pressure
+  return { someAvg10: some.avg10 / 100, someAvg60: some.avg60 / 100, fullAvg10: full === undefined ? null : full.avg10 / 100 }
+}
+
+/** What each sale uses now of all four resources. */
+function usedBySale({ used, disks }: LineLook, hasPlan: (tenant: string) => boolean): Map<string, Partial<Amounts>> {
+  const sums = new Map<string, Partial<Amounts>>(used)
+  for (const [key, disk] of diskUseBySale(disks, hasPlan)) sums.set(key, { ...sums.get(key), disk })
+  return sums
+}

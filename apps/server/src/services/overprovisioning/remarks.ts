@@ -1,0 +1,56 @@
+import type { MemoryMakeup, OverprovisioningNow, ResourceLine } from "../../contract/overprovisioning.js"
+import { FALLBACK_DAYS } from "../load-line/load-line.js"
+import { formatAmount, resourceNouns } from "./amounts.js"
+import { type Capacity, unreadable } from "./capacity.js"
+import type { Shrinkage } from "./capacity-watch.js"
+import { countBestEffort, type Sale } from "./sales.js"
+
+export interface RemarkFacts {
+  lines: readonly ResourceLine[]
+  capacity: Capacity
+  shrunk: readonly Shrinkage[]
+  sales: readonly Sale[]
+  memory: MemoryMakeup
+  pressure: OverprovisioningNow["pressure"]
+  /** Use that is neither a container's nor could be dropped; `null`: not known. */
+  hostOwnMemoryBytes: number | null
+  selling: { stopped: boolean; why: string | null }
+}
+
+/** What an operator should know, the worst first. */
+export function remarksOf(facts: RemarkFacts): string[] {
+  return [...capacityRemarks(facts), ...saleRemarks(facts), ...kernelRemarks(facts)]
+}
+
+function* capacityRemarks({ capacity, shrunk, lines }: RemarkFacts): Generator<string, void, void> {
+  for (const resource of unreadable(capacity))
+    yield `How much ${resourceNouns[resource]} this machine has could not be read: nothing more of it is sold.`
+  for (const { resource, before, now } of shrunk)
+    yield `This machine's ${resourceNouns[resource]} shrank from ${formatAmount(resource, before)} to ${formatAmount(resource, now)}. Nothing was stopped for it.`
+  for (const { resource, headroom } of lines)
+    if (headroom < 0 && capacity[resource] !== null)
+      yield `More ${resourceNouns[resource]} was sold than the load line allows: ${formatAmount(resource, -headroom)} too much.`
+}
+
+function* saleRemarks({ selling, lines, sales }: RemarkFacts): Generator<string, void, void> {
+  if (selling.stopped) yield `Selling is stopped${selling.why ? `: ${selling.why}` : ""}.`
+  const days = Math.min(...lines.filter(({ resource }) => resource === "memory" || resource === "cpu").map((line) => line.historyDays))
+  if (days < FALLBACK_DAYS)
+    yield `This machine was watched for ${days.toFixed(1)} of the ${FALLBACK_DAYS} days that a prediction needs: until then a fixed ratio bounds what may be sold.`
+  const [memory, cpu] = [countBestEffort(sales, "memory"), countBestEffort(sales, "cpu")]
+  if (memory > 0)
+    yield `${containers(memory)} no memory limit: nothing was promised to ${memory === 1 ? "it" : "them"}, and nothing bounds what ${memory === 1 ? "it takes" : "they take"}.`
+  if (cpu > 0) yield `${containers(cpu)} no CPU limit.`
+}
+
+function* kernelRemarks({ memory, pressure, hostOwnMemoryBytes, lines }: RemarkFacts): Generator<string, void, void> {
+  if (memory.swap.totalBytes === 0) yield "There is no swap: memory that lies idle cannot be pushed out, and naps give nothing back."
+  if (pressure.memory === null) yield "This kernel does not tell pressure (PSI)."
+  const reserve = lines.find(({ resource }) => resource === "memory")?.reserve ?? 0
+  if (hostOwnMemoryBytes !== null && hostOwnMemoryBytes > reserve)
+    yield `What is no container's takes ${formatAmount("memory", hostOwnMemoryBytes)} of memory, more than the ${formatAmount("memory", reserve)} that are kept for it. Raise the reserve.`
+}
+
+function containers(count: number): string {
+  return count === 1 ? "One container has" : `${count} containers have`
+}

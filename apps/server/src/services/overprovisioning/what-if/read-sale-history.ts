@@ -1,0 +1,73 @@
+import { setImmediate as nextTurn } from "node:timers/promises"
+import type { WhatIfResource } from "../../../contract/overprovisioning.js"
+import { type SaleCourses, STEP_MS, STEPS_PER_DAY, STEPS_PER_HOUR, saleCourses } from "../../load-line/what-if/sale-courses.js"
+import type { TenantHour } from "../../metering/meter-sums.js"
+import type { MetricsStore } from "../../metrics/metrics-store.js"
+import type { PresentSale } from "./present-sales.js"
+
+const HOUR_MS = STEPS_PER_HOUR * STEP_MS
+
+export interface SaleHistoryRequest {
+  sales: readonly PresentSale[]
+  /** At most so many whole days back from `now`. */
+  days: number
+  now: number
+}
+
+export interface SaleHistorySources {
+  store: Pick<MetricsStore, "readCourses" | "oldest">
+  /** What tenants took of the disk, by the hour. */
+  diskHours: (range: { from: number; to: number; tenant: string }) => TenantHour[]
+}
+
+/** In memory that threads share. Rows in the order of the sales. */
+export interface SaleHistory {
+  courses: Record<WhatIfResource, SaleCourses>
+  /** Highest CPU in each step, for the rule of naps. */
+  highestCores: Float32Array
+}
+
+/**
+ * What each sale used, by the quarter-hour, from the first that is known: memory at its highest, CPU at its mean (seconds of many sales that are busy
+ * at different moments do not add up), while the predictor is shown the highest of both as in earnest. Of disks there are hours of tenants
+ * only. Reads one day a turn, so that nothing else waits.
+ */
+export async function readSaleHistory({ sales, days, now }: SaleHistoryRequest, sources: SaleHistorySources): Promise<SaleHistory> {
+  const { store, diskHours } = sources
+  const to = Math.floor(now / STEP_MS) * STEP_MS
+  const asked = to - days * STEPS_PER_DAY * STEP_MS
+  const oldest = sales.reduce((first, { subject }) => Math.min(first, store.oldest("quarter", subject) ?? to), to)
+  // Hours of the replay are hours of the clock, as those of the metering are.
+  const startMs = Math.floor(Math.max(asked, oldest) / HOUR_MS) * HOUR_MS
+  const steps = (to - startMs) / STEP_MS
+  const matrix = () => new Float32Array(new SharedArrayBuffer(sales.length * steps * Float32Array.BYTES_PER_ELEMENT)).fill(Number.NaN)
+  const [memory, cores, highestCores, disk] = [matrix(), matrix(), matrix(), matrix()]
+  const subjects = sales.map(({ subject }) => subject)
+  for (let first = 0; first < steps; first += STEPS_PER_DAY) {
+    const length = Math.min(STEPS_PER_DAY, steps - first)
+    const [cpu, used] = store.readCourses(subjects, ["cpuCores", "memoryUsedBytes"], { from: startMs + first * STEP_MS, steps: length })
+    for (const [part, whole] of [
+      [cpu?.mean, cores],
+      [cpu?.max, highestCores],
+      [used?.max, memory],
+    ] as const) {
+      for (let row = 0; row < sales.length; row++) whole.set(part?.subarray(row * length, (row + 1) * length) ?? [], row * steps + first)
+    }
+    await nextTurn()
+  }
+  for (const [row, { scope, key }] of subjects.entries())
+    if (scope === "tenant") disk.set(diskCourse(diskHours({ from: startMs, to, tenant: key }), { startMs, steps }), row * steps)
+  const coursesOf = (highest: Float32Array, use = highest) => saleCourses({ startMs, steps, rows: sales.length, highest, use })
+  return { courses: { memory: coursesOf(memory), cpu: coursesOf(highestCores, cores), disk: coursesOf(disk) }, highestCores }
+}
+
+/** The mean of each hour in all its steps. */
+function diskCourse(hours: readonly TenantHour[], { startMs, steps }: { startMs: number; steps: number }): Float32Array {
+  const course = new Float32Array(steps).fill(Number.NaN)
+  for (const { at, sums } of hours) {
+    if (sums.measuredMs === 0) continue
+    const step = (at - startMs) / STEP_MS
+    course.fill((sums.diskUsedByteHours * HOUR_MS) / sums.measuredMs, step, Math.min(steps, step + STEPS_PER_HOUR))
+  }
+  return course
+}
