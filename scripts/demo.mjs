@@ -8,6 +8,8 @@ import { say } from "./lib/say.mjs"
 import { readSettings } from "./lib/settings.mjs"
 
 const LABEL = "plimsoll.demo"
+/** The demo sells more than a machine that was never watched may: each sale says so. */
+const OVERRULE = "the demo sells more than there is, to show it"
 /** A tenant whose grace time is over goes at the next full minute. */
 const GOING_MS = 90_000
 const { values } = readFlags({ options: { remove: { type: "boolean", default: false } } })
@@ -46,15 +48,15 @@ async function sell(client, host) {
     if (!plans.has(name)) plans.set(name, (await client.mutate("plans.create", { name, terms })).id)
   const known = new Map((await client.query("tenants.list")).map((tenant) => [tenant.name, tenant]))
   for (const { tenant, title, plan } of demoTenants)
-    if (!known.get(tenant)?.plan) await client.mutate("tenants.create", { tenant, title, plan: plans.get(plan) })
+    if (!known.get(tenant)?.plan) await client.mutate("tenants.create", { tenant, title, plan: plans.get(plan), overrule: OVERRULE })
 }
 
 async function make(client, row, { image, byName, memoryBytes }) {
   const target = row.visits ? await client.query("containers.inspect", { id: byName.get(row.visits).id }) : undefined
-  const made = await client.mutate(
-    "containers.create",
-    toSpec(row, { image, label: LABEL, memoryBytes, targetAddress: target?.networks[0]?.address }),
-  )
+  const made = await client.mutate("containers.create", {
+    ...toSpec(row, { image, label: LABEL, memoryBytes, targetAddress: target?.networks[0]?.address }),
+    overrule: OVERRULE,
+  })
   byName.set(row.name, made)
   say.step(`Made ${row.name}`)
   return made

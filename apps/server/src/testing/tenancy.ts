@@ -66,7 +66,7 @@ export async function startTenancy(fake: TenantEngine, line: SaleDesk = openLine
       onSessionsEnded: (ids) => void ended.push(...ids),
     })
     sampler.start()
-    return { prisma, book, admission, engine, plans, tenants, sampler }
+    return { database: temporary.database, prisma, book, admission, access, engine, plans, tenants, sampler }
   }
 
   let running = await open()

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises"
 import {
   type ContainerInspect,
   type ContainerSpec,
+  type ContainerSummary,
   EngineError,
   type EngineInfo,
   type ImageInspect,
@@ -19,6 +20,8 @@ export interface TenantEngine extends FakeEngine {
   /** `VOLUME`s of every image. */
   imageVolumes: string[]
 }
+
+type ContainerUpdate = Parameters<FakeEngine["containers"]["update"]>[1]
 
 const tenantFeatures: EngineInfo["features"] = ["pause", "tenant-limits", "volume-limits", "disk-limits", "network-rates"]
 
@@ -81,6 +84,7 @@ export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
           name: spec.name ?? `c${made}`,
           tenant: owner,
           state: { status: "created" },
+          ...(spec.limits !== undefined && { limits: spec.limits }),
           ...(spec.diskBytes !== undefined && { diskBytes: spec.diskBytes }),
           ...(spec.ports !== undefined && { portMappings: spec.ports }),
         }),
@@ -91,7 +95,11 @@ export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
     pause: (id: string) => setState(id, "paused", "pause"),
     resume: (id: string) => setState(id, "running", "resume"),
     stop: (id: string) => setState(id, "exited", "stop"),
-    update: (id: string) => engine.containers.inspect(id),
+    update: async (id: string, change: ContainerUpdate) => {
+      const row = (await list()).find((each) => each.id === id)
+      if (row !== undefined) engine.put({ ...row, limits: changedLimits(row.limits, change.limits ?? {}) }, "update")
+      return engine.containers.inspect(id)
+    },
     resizeDisk: async (id: string, diskBytes: number) => {
       const row = (await list()).find((each) => each.id === id)
       if (row !== undefined) engine.put({ ...row, diskBytes }, "resize")
@@ -146,4 +154,8 @@ export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
     remove: async (name: string) => void tenantRecords.delete(name),
   } satisfies Partial<FakeEngine["tenants"]>)
   return Object.assign(engine, { tenantRecords, volumeRecords, specs, imageVolumes })
+}
+
+function changedLimits(before: ContainerSummary["limits"], change: NonNullable<ContainerUpdate["limits"]>): ContainerSummary["limits"] {
+  return Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, limit]) => limit !== null && limit !== undefined))
 }

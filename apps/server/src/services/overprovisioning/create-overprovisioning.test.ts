@@ -1,0 +1,279 @@
+import type { ContainerSpec } from "@plimsoll/runtime"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import type { PlanTerms } from "../../contract/plans.js"
+import { statsOf } from "../../testing/fake-engine.js"
+import { startLine } from "../../testing/start-line.js"
+import { someTerms } from "../../testing/tenancy.js"
+import { tenantEngine } from "../../testing/tenant-engine.js"
+import { predictPlimsoll } from "../load-line/predictors/predict-plimsoll.js"
+import { SLOT_MS, SLOTS_PER_DAY } from "../load-line/slots.js"
+import { WHOLE } from "./use-book.js"
+
+const GIB = 2 ** 30
+const MIB = 2 ** 20
+/** What the fallback ratio lets be sold of `someCapacity`. */
+const SELLABLE = 1.5 * (10 * GIB - 512 * MIB)
+
+let it_: Awaited<ReturnType<typeof startLine>>
+beforeEach(async () => {
+  it_ = await startLine(tenantEngine())
+})
+afterEach(() => it_.close())
+
+const engine = () => it_.tenancy.it.engine
+const create = (memoryMaxBytes: number, spec: Partial<ContainerSpec> = {}) =>
+  engine().containers.create({ image: "x", ...spec, limits: { memoryMaxBytes, ...spec.limits } })
+const planOf = (terms: Partial<PlanTerms>, name = `plan ${JSON.stringify(terms)}`) =>
+  it_.tenancy.it.plans.create({ name, terms: { ...someTerms, cpuMaxCores: 0.01, cpuGuaranteedCores: 0, pidsMax: 1, ...terms } })
+const exceeded = (resource: string) => ({ code: "load_line_exceeded", facts: { resource } })
+
+async function outcomes(work: Promise<unknown>[]): Promise<{ made: number; codes: Set<string> }> {
+  const settled = await Promise.allSettled(work)
+  const codes = settled.flatMap((one) => (one.status === "rejected" ? [String((one.reason as { code?: unknown }).code)] : []))
+  return { made: settled.length - codes.length, codes: new Set(codes) }
+}
+
+describe("what may be sold", () => {
+  it("is exactly what fits, of 200 containers at the same instant for which 100 have room", async () => {
+    const each = SELLABLE / 100
+    const { made, codes } = await outcomes(Array.from({ length: 200 }, () => create(Math.floor(each))))
+    expect(made).toBe(100)
+    expect([...codes]).toEqual(["load_line_exceeded"])
+    expect((await it_.lineOf("memory")).headroom).toBeLessThan(each)
+  })
+
+  it("is exactly what fits, of tenants and containers at the same instant", async () => {
+    const { id } = await planOf({ memoryMaxBytes: 2 * GIB })
+    const tenants = Array.from({ length: 8 }, (_, index) => it_.tenancy.it.tenants.create({ tenant: `t${index}`, title: "", plan: id }))
+    const { made } = await outcomes([...tenants, ...Array.from({ length: 8 }, () => create(2 * GIB))])
+    expect(made).toBe(Math.floor(SELLABLE / (2 * GIB)))
+  })
+
+  it("bounds new limits of a container, and lets them shrink even above the line", async () => {
+    const { id } = await create(4 * GIB)
+    const { containers } = engine()
+    await expect(containers.update(id, { limits: { memoryMaxBytes: 15 * GIB } })).rejects.toMatchObject(exceeded("memory"))
+    await expect(containers.update(id, { limits: { cpuMaxCores: 100 } })).rejects.toMatchObject(exceeded("cpu"))
+    await expect(containers.update(id, { limits: { pidsMax: 4_000_000 } })).rejects.toMatchObject(exceeded("pids"))
+    await expect(containers.update(id, { limits: { memoryMaxBytes: 12 * GIB } })).resolves.toBeDefined()
+    it_.machine.capacity.memory = 2 * GIB
+    await expect(containers.update(id, { limits: { memoryMaxBytes: 11 * GIB } })).resolves.toBeDefined()
+    await expect(containers.update(id, { limits: { memoryMaxBytes: 11.5 * GIB } })).rejects.toMatchObject(exceeded("memory"))
+    await expect(containers.update(id, { limits: { memoryMaxBytes: null } })).resolves.toBeDefined()
+  })
+
+  it("bounds disks as they are made with a container or by themselves, and as they grow", async () => {
+    const { containers, volumes } = engine()
+    await expect(create(GIB, { diskBytes: 150 * GIB })).rejects.toMatchObject(exceeded("disk"))
+    const mounts = [{ kind: "volume", volume: "v", target: "/v" }] as const
+    await expect(create(GIB, { mounts: [...mounts], volumeBytes: 150 * GIB })).rejects.toMatchObject(exceeded("disk"))
+    await expect(volumes.create({ name: "v", sizeBytes: 150 * GIB })).rejects.toMatchObject(exceeded("disk"))
+    const { id } = await create(GIB, { diskBytes: 50 * GIB })
+    await volumes.create({ name: "v", sizeBytes: 50 * GIB })
+    await expect(volumes.create({ name: "v", sizeBytes: 50 * GIB })).resolves.toBeDefined()
+    await expect(containers.resizeDisk(id, 100 * GIB)).rejects.toMatchObject(exceeded("disk"))
+    await expect(volumes.resize("v", 100 * GIB)).rejects.toMatchObject(exceeded("disk"))
+    await expect(volumes.resize("v", 60 * GIB)).resolves.toBeDefined()
+  })
+
+  it("bounds a tenant's plan, another plan, and a plan that is changed for all of its tenants", async () => {
+    const { plans, tenants } = it_.tenancy.it
+    const [small, large] = [await planOf({ memoryMaxBytes: 2 * GIB }, "Small"), await planOf({ memoryMaxBytes: 14 * GIB }, "Large")]
+    await tenants.create({ tenant: "a", title: "", plan: small.id })
+    await tenants.create({ tenant: "b", title: "", plan: small.id })
+    const refused = await tenants.create({ tenant: "c", title: "", plan: large.id }).catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      ...exceeded("memory"),
+      publicMessage: expect.stringContaining("largest plan that fits is “Small”") as string,
+    })
+    await expect(tenants.change("a", { plan: large.id })).rejects.toMatchObject(exceeded("memory"))
+    await expect(plans.change(small.id, { terms: { ...small.terms, memoryMaxBytes: 8 * GIB } })).rejects.toMatchObject(exceeded("memory"))
+    await expect(plans.change(small.id, { terms: { ...small.terms, memoryMaxBytes: 6 * GIB } })).resolves.toBeDefined()
+    expect((await it_.lineOf("memory")).sold).toBe(12 * GIB)
+    expect(it_.tenancy.fake.tenantRecords.get("a")?.limits.memoryMaxBytes).toBe(6 * GIB)
+  })
+
+  it("counts a tenant that gets a plan by the difference to what its containers had", async () => {
+    await create(7 * GIB, { tenant: "free" })
+    const { id } = await planOf({ memoryMaxBytes: 14 * GIB })
+    await expect(it_.tenancy.it.tenants.create({ tenant: "free", title: "", plan: id })).resolves.toBeDefined()
+    expect((await it_.lineOf("memory")).sold).toBe(14 * GIB)
+  })
+
+  it("is not asked for what a tenant does within its plan, nor for starts of what was sold", async () => {
+    const { id } = await planOf({ memoryMaxBytes: 8 * GIB, containers: 9 })
+    await it_.tenancy.it.tenants.create({ tenant: "acme", title: "", plan: id })
+    const made = await Promise.all([1, 2, 3].map(() => create(8 * GIB, { tenant: "acme" })))
+    const own = await create(0.2 * GIB)
+    it_.machine.capacity.memory = GIB
+    for (const container of [...made, own]) await expect(engine().containers.start(container.id)).resolves.toBeUndefined()
+  })
+
+  it("does not hold for a machine that was added", async () => {
+    const docker = it_.tenancy.it.admission.guard({ ...tenantEngine(), kind: "docker" })
+    await expect(docker.containers.create({ image: "x", limits: { memoryMaxBytes: 100 * GIB } })).resolves.toBeDefined()
+  })
+
+  it("is nothing where the machine's size cannot be read, and where selling was stopped", async () => {
+    it_.machine.capacity.memory = null
+    await expect(create(MIB * 8)).rejects.toMatchObject({ publicMessage: expect.stringContaining("could not be read") as string })
+    await expect(engine().containers.create({ image: "x" })).resolves.toBeDefined()
+    it_.machine.capacity.memory = 10 * GIB
+    it_.machine.selling = { stopped: true, why: "Memory runs short" }
+    await expect(create(MIB * 8)).rejects.toMatchObject({ publicMessage: expect.stringContaining("Memory runs short") as string })
+  })
+
+  it("passes the line for an operator's reason and for nobody else's, and only for as long as that request", async () => {
+    const { admission } = it_.tenancy.it
+    const reason = "the new memory comes on Monday"
+    const much = () => create(100 * GIB)
+    await expect(admission.overruling({ role: "owner", reason }, much)).rejects.toMatchObject({ code: "permission_denied" })
+    await expect(admission.overruling({ role: "owner", reason: undefined }, much)).rejects.toMatchObject({ code: "load_line_exceeded" })
+    const [passed, refused] = await Promise.allSettled([admission.overruling({ role: "operator", reason }, much), much()])
+    expect([passed.status, refused.status]).toEqual(["fulfilled", "rejected"])
+    await expect(much()).rejects.toMatchObject({ code: "load_line_exceeded" })
+  })
+
+  it("is only advised where the settings say so, with an event that says why", async () => {
+    await it_.line.changeSettings({ mode: "advise" })
+    await expect(create(100 * GIB, { name: "huge" })).resolves.toBeDefined()
+    expect(it_.noted).toMatchObject([
+      { kind: "ladder", action: "advise", name: "huge", attributes: { resource: "memory", need: String(100 * GIB) } },
+    ])
+  })
+
+  it("goes on after a sale that failed", async () => {
+    const failing = it_.line.desk.sell(
+      { subject: { id: "", name: "", tenant: "" }, added: async () => ({ memory: 1, cpu: 0, disk: 0, pids: 0 }) },
+      () => Promise.reject(new Error("no disk")),
+    )
+    await expect(failing).rejects.toThrow("no disk")
+    await expect(create(GIB)).resolves.toBeDefined()
+  })
+})
+
+describe("settings", () => {
+  it("hold at once and over a restart; what was not changed goes with the machine", async () => {
+    await create(7 * GIB)
+    await create(7 * GIB)
+    await expect(create(4 * GIB)).rejects.toMatchObject(exceeded("memory"))
+    await it_.line.changeSettings({ fallbackRatio: { memory: 2 } })
+    await it_.line.changeSettings({ theta: { cpu: 0.5 } })
+    await it_.restart()
+    await expect(create(4 * GIB)).resolves.toBeDefined()
+    it_.machine.capacity.memory = 100 * GIB
+    expect(await it_.lineOf("memory")).toMatchObject({ reserve: 5 * GIB, theta: 0.85 })
+    expect((await it_.lineOf("cpu")).theta).toBe(0.5)
+  })
+
+  it("never keep more than there is", async () => {
+    await it_.line.changeSettings({ reserve: { memory: 99 * GIB } })
+    expect(await it_.lineOf("memory")).toMatchObject({ reserve: 10 * GIB, allocatable: 0 })
+    await expect(create(8 * MIB)).rejects.toMatchObject(exceeded("memory"))
+  })
+})
+
+describe("the history of use", () => {
+  const START = 20_000 * SLOTS_PER_DAY * SLOT_MS
+
+  async function useOf(days: number, sale: string) {
+    const { book } = it_.line
+    for (let at = START; at < START + days * SLOTS_PER_DAY * SLOT_MS; at += SLOT_MS)
+      for (const key of [sale, WHOLE])
+        for (const resource of ["memory", "cpu"] as const) book.observe(resource, key, at, resource === "cpu" ? 0.1 : GIB / 2)
+    it_.tenancy.clock.now = START + days * SLOTS_PER_DAY * SLOT_MS - 1
+  }
+
+  it("gives the same predictions after a restart", async () => {
+    const { id } = await create(4 * GIB)
+    await useOf(7, `container:${id}`)
+    const before = await it_.lineOf("memory")
+    expect(before).toMatchObject({ decidedBy: "prediction", historyDays: 7 })
+    await it_.restart()
+    expect({ ...(await it_.lineOf("memory")), used: before.used }).toEqual(before)
+  })
+
+  it("forgets what is gone for good, also in the database", async () => {
+    const [stays, goes] = [await create(GIB), await create(GIB)]
+    await useOf(1, `container:${goes.id}`)
+    await useOf(1, `container:${stays.id}`)
+    it_.tenancy.fake.drop(goes.id)
+    for (let minute = 0; minute < 5; minute++) await it_.line.minute()
+    const kept = await it_.tenancy.it.prisma.useRing.findMany({ distinct: ["sale"], orderBy: { sale: "asc" } })
+    expect(kept.map(({ sale }) => sale)).toEqual([`container:${stays.id}`, WHOLE])
+  })
+
+  it("is not lost when one ring in the database is not whole", async () => {
+    const { id } = await create(4 * GIB)
+    await useOf(2, `container:${id}`)
+    await it_.line.close()
+    await it_.tenancy.it.prisma.useRing.update({
+      where: { resource_sale: { resource: "cpu", sale: WHOLE } },
+      data: { state: '{"values":""}' },
+    })
+    const { database } = it_.tenancy.it
+    const { createUseRingStore } = await import("./use-ring-store.js")
+    const unreadable: string[] = []
+    const rings = createUseRingStore(database).load((_, sale) => unreadable.push(sale))
+    expect(unreadable).toEqual([WHOLE])
+    expect(rings).toHaveLength(3)
+  })
+
+  it("is told of sales: who uses the most and least of what they bought, and which plan would do", async () => {
+    const { plans } = it_.tenancy.it
+    expect(await plans.list()).toEqual([])
+    await planOf({ memoryMaxBytes: 16 * MIB, cpuMaxCores: 1 }, "Tiny")
+    const small = await planOf({ memoryMaxBytes: GIB, cpuMaxCores: 1 }, "Small")
+    const [full, idle] = [await create(0.5 * GIB), await create(8 * GIB)]
+    for (const { id } of [full, idle]) await useOf(1, `container:${id}`)
+    const { over, under } = await it_.line.sales({ resource: "memory", limit: 1 })
+    expect(over).toMatchObject([{ id: full.id, peak: GIB / 2, sold: GIB / 2, historyDays: 1, betterPlan: { id: small.id, name: "Small" } }])
+    expect(under).toMatchObject([{ id: idle.id, sold: 8 * GIB }])
+  })
+
+  it("is a prediction of the very sales that are present", async () => {
+    const { id } = await create(4 * GIB)
+    await useOf(3, `container:${id}`)
+    const { containers } = { containers: [{ id: `container:${id}`, limit: 4 * GIB }] }
+    const history = it_.line.book.history("memory")
+    expect((await it_.lineOf("memory")).predictedPeak).toBe(predictPlimsoll({ history, containers, atMs: it_.tenancy.clock.now }).peak)
+  })
+})
+
+describe("what is used", () => {
+  it("is seen from the sampler, by sale, and unknown when the sampler has stalled for ten seconds", async () => {
+    const { id } = await create(GIB)
+    await engine().containers.start(id)
+    it_.tenancy.fake.stats.set(id, statsOf(id, it_.tenancy.clock.now, 0, { memory: { ...statsOf(id, 0, 0).memory, usedBytes: 300 * MIB } }))
+    await expect.poll(async () => (await it_.lineOf("memory")).used, { timeout: 5000 }).toBe(300 * MIB)
+    expect(it_.line.book.ring("memory", `container:${id}`, it_.tenancy.clock.now)?.peak).toBe(300 * MIB)
+    it_.tenancy.fake.containers.statsAll = () => Promise.reject(new Error("stalled"))
+    it_.tenancy.clock.now += 10_001
+    expect((await it_.lineOf("memory")).used).toBeNull()
+  })
+
+  it("of disks is summed by sale, and their ledger says what compacting would give back", async () => {
+    const { id } = await create(GIB, { diskBytes: 8 * GIB })
+    it_.machine.disks = [{ kind: "container", id, tenant: "operator", sizeBytes: 8 * GIB, allocatedBytes: 3 * GIB, usedBytes: GIB }]
+    it_.machine.fileSystemUsedBytes = 10 * GIB
+    expect(await it_.lineOf("disk")).toMatchObject({ used: 3 * GIB, sold: 8 * GIB, reserve: 12 * GIB })
+    const { under } = await it_.line.sales({ resource: "disk", limit: 9 })
+    expect(under).toEqual([])
+    await it_.line.minute()
+    expect((await it_.line.sales({ resource: "disk", limit: 9 })).over).toMatchObject([{ id, used: 3 * GIB, peak: 3 * GIB }])
+  })
+})
+
+describe("a machine that shrinks", () => {
+  it("is remarked, also over a restart, and stops nothing", async () => {
+    await create(7 * GIB)
+    await it_.line.minute()
+    it_.machine.capacity.memory = 4 * GIB
+    await it_.restart()
+    await it_.line.minute()
+    expect((await it_.lineOf("memory")).headroom).toBeLessThan(0)
+    const { remarks } = await it_.line.now()
+    expect(remarks[0]).toBe("This machine's memory shrank from 10 GiB to 4 GiB. Nothing was stopped for it.")
+    expect(await engine().containers.list()).toHaveLength(1)
+  })
+})

@@ -1,0 +1,85 @@
+import type { LadderNow } from "../contract/overprovisioning.js"
+import type { OwnEvent } from "../services/events/event-journal.js"
+import type { MeasuredDisk } from "../services/metering/disk-use.js"
+import { MetricsRecorder } from "../services/metrics/metrics-recorder.js"
+import { createMetricsStore } from "../services/metrics/metrics-store.js"
+import type { Capacity } from "../services/overprovisioning/capacity.js"
+import { createOverprovisioning, type RunningOverprovisioning } from "../services/overprovisioning/create-overprovisioning.js"
+import type { SaleDesk } from "../services/overprovisioning/sale-desk.js"
+import { createSettings } from "../services/settings/settings.js"
+import { startTenancy } from "./tenancy.js"
+import type { TenantEngine } from "./tenant-engine.js"
+
+const GIB = 2 ** 30
+
+/** A machine of 10 GiB and 4 cores, whose size the test changes. */
+export const someCapacity: Capacity = { memory: 10 * GIB, cpu: 4, disk: 100 * GIB, pids: 32_768 }
+
+/** A tenancy below a load line: all that decides is real, but for the engine, the machine's size and the clock. */
+export async function startLine(fake: TenantEngine) {
+  const machine = {
+    capacity: { ...someCapacity },
+    fileSystemUsedBytes: 0,
+    disks: [] as MeasuredDisk[],
+    selling: { stopped: false, why: null as string | null },
+  }
+  const noted: OwnEvent[] = []
+  let current: RunningOverprovisioning | undefined
+  const running = (): RunningOverprovisioning => {
+    if (current === undefined) throw new Error("the load line has not been started")
+    return current
+  }
+  const line: SaleDesk = {
+    sell: (growth, work) => running().desk.sell(growth, work),
+    overruling: (overrule, work) => running().desk.overruling(overrule, work),
+  }
+  const tenancy = await startTenancy(fake, line)
+
+  async function open() {
+    const { database, book, access, sampler } = tenancy.it
+    const now = () => tenancy.clock.now
+    const store = createMetricsStore(database)
+    current = await createOverprovisioning({
+      database,
+      engine: access,
+      tenants: book,
+      settings: createSettings(database, now),
+      sampler,
+      recorder: new MetricsRecorder({ store, monotonic: now }),
+      store,
+      minuteRetentionMs: 30 * 86_400_000,
+      disks: { of: () => machine.disks },
+      events: { note: async (event) => void noted.push(event) },
+      readCapacity: async () => ({ capacity: { ...machine.capacity }, fileSystemUsedBytes: machine.fileSystemUsedBytes }),
+      // There is none here; what it says is passed on unread.
+      ladder: () => ({}) as LadderNow,
+      selling: () => machine.selling,
+      now,
+      report: (error, doing) => void tenancy.reported.push(`${doing}: ${String(error)}`),
+    })
+  }
+  await open()
+  return {
+    tenancy,
+    machine,
+    noted,
+    get line() {
+      return running()
+    },
+    async lineOf(resource: "memory" | "cpu" | "disk" | "pids") {
+      const found = (await running().look()).lines.find((each) => each.resource === resource)
+      if (found === undefined) throw new Error(`there is no line of ${resource}`)
+      return found
+    },
+    /** As a stop and a start of the server. */
+    async restart() {
+      await running().close()
+      await tenancy.restart()
+      await open()
+    },
+    async close() {
+      await running().close()
+      await tenancy.close()
+    },
+  }
+}
