@@ -8,6 +8,7 @@ import { membersRouter } from "./members/index.js"
 import { meteringRouter } from "./metering/index.js"
 import { metricsRouter } from "./metrics/index.js"
 import { networksRouter } from "./networks/index.js"
+import { overprovisioningRouter } from "./overprovisioning/index.js"
 import { plansRouter } from "./plans/index.js"
 import { registriesRouter } from "./registries/index.js"
 import { sessionRouter } from "./session/index.js"
@@ -27,6 +28,7 @@ export const appRouter = router({
   networks: networksRouter,
   volumes: volumesRouter,
   plans: plansRouter,
+  overprovisioning: overprovisioningRouter,
   tenants: tenantsRouter,
   members: membersRouter,
   tokens: tokensRouter,

@@ -15,6 +15,8 @@ import { createHosts } from "./hosts/create-hosts.js"
 import { createHostStore } from "./hosts/host-store.js"
 import { ensureStarterImageOnce } from "./images/ensure-starter-image-once.js"
 import { scheduleGarbageCollection } from "./images/schedule-garbage-collection.js"
+import { createLadder } from "./ladder/create-ladder.js"
+import { readHost } from "./ladder/read-host.js"
 import { createContainersLive } from "./live/create-containers-live.js"
 import { Sampler } from "./live/sampler.js"
 import { Samplers } from "./live/samplers.js"
@@ -33,6 +35,7 @@ import { createLockout, type Lockout } from "./session/lockout.js"
 import { removeExpired } from "./session/remove-expired.js"
 import type { SignedIn } from "./session/sessions.js"
 import { UsedCodes } from "./session/used-codes.js"
+import { createSettings } from "./settings/settings.js"
 import { createTenants } from "./tenants/create-tenants.js"
 import { TenantBook } from "./tenants/tenant-book.js"
 import { createTerminals, type RunningTerminals } from "./terminals/create-terminals.js"
@@ -158,6 +161,19 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     onSessionsEnded: options.onSessionsEnded,
   })
 
+  const ladder = await createLadder({
+    sampler,
+    engine,
+    readHost,
+    note: (event) => events.note(event, localHost),
+    listEvents: events.list,
+    settings: createSettings(database, now),
+    book,
+    now,
+    monotonic: () => performance.now(),
+    report: (error, doing) => report(doing)(error),
+  })
+
   await recorder.catchUp(now())
   let recording = Promise.resolve()
   const stopRecording = sampler.onFrame((frame) => {
@@ -175,6 +191,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     ensureStarterImageOnce(opened, { dataDirectory, make: options.makeStarterImage }).catch(report("make the starter image"))
   })
   sampler.start()
+  ladder.start()
 
   const applyRetention = async () => {
     await journal.prune({ before: now() - retention.eventDays * DAY_MS, keepRows: retention.eventRows })
@@ -215,6 +232,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     admission,
     plans,
     tenants,
+    ladder,
     report: (error, doing) => report(doing)(error),
     async close() {
       clearTimeout(firstRetention)
@@ -222,6 +240,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
       stopCollecting()
       stopCompacting()
       stopRecording()
+      await ladder.close()
       await tenants.close()
       await sampler.close()
       await recording

@@ -91,7 +91,6 @@ export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
     pause: (id: string) => setState(id, "paused", "pause"),
     resume: (id: string) => setState(id, "running", "resume"),
     stop: (id: string) => setState(id, "exited", "stop"),
-    update: (id: string) => engine.containers.inspect(id),
     resizeDisk: async (id: string, diskBytes: number) => {
       const row = (await list()).find((each) => each.id === id)
       if (row !== undefined) engine.put({ ...row, diskBytes }, "resize")

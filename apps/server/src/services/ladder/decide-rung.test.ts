@@ -18,7 +18,10 @@ function climber(settings: LadderSettings = defaultLadderSettings) {
   let stand: Stand = atRest
   let at = 0
   return (shown: HostReading, seconds = 1) => {
-    for (let second = 0; second < seconds; second++) stand = decideRung(stand, { reading: shown, settings, at: (at += 1000) })
+    for (let second = 0; second < seconds; second++) {
+      at += 1000
+      stand = decideRung(stand, { reading: shown, settings, at })
+    }
     return stand.rung
   }
 }
@@ -84,6 +87,16 @@ describe("the ladder", () => {
     climb(reading(0.3))
     expect(climb(pressed(50, 41), 20)).not.toBe("stop")
     expect(climb(pressed(50, 41), 5)).toBe("stop")
+  })
+
+  it("knows a rung that is only kept from one that is needed", () => {
+    const at = { ...atRest, rung: "stop", since: 0 } as const
+    const needed = (shown: HostReading, stand: Stand = at) =>
+      decideRung(stand, { reading: shown, settings: defaultLadderSettings, at: 25_000 })
+    expect(needed(reading(0.97))).toMatchObject({ rung: "stop", isNeeded: true })
+    expect(needed(reading(0.96))).toMatchObject({ rung: "stop", isNeeded: false })
+    expect(needed(pressed(50, 41), { ...at, severeSince: 5000 })).toMatchObject({ rung: "stop", isNeeded: true })
+    expect(needed(pressed(50, 39), { ...at, severeSince: 5000 })).toMatchObject({ rung: "stop", isNeeded: false })
   })
 
   it("goes by use alone where the kernel tells no pressure", () => {

@@ -13,9 +13,18 @@ export interface Stand {
   calmSince: number | null
   /** Since when nearly everybody has been waiting for memory. */
   severeSince: number | null
+  /** Use is at or above the rung's own threshold in this second, or the pressure is severe: the rung is not only kept because it was needed before. */
+  isNeeded: boolean
 }
 
-export const atRest: Stand = { rung: null, why: null, since: Number.NEGATIVE_INFINITY, calmSince: null, severeSince: null }
+export const atRest: Stand = {
+  rung: null,
+  why: null,
+  since: Number.NEGATIVE_INFINITY,
+  calmSince: null,
+  severeSince: null,
+  isNeeded: false,
+}
 
 /** A rung is kept for so long after the last thing that asked for it: what was given back must show first. */
 export const DWELL_MS = 30_000
@@ -40,7 +49,8 @@ export function decideRung(stand: Stand, { reading, settings, at }: { reading: H
   const isSevere = severeSince !== null && at - severeSince >= SEVERE_MS
   const next = rungs[current + 1]
 
-  const climb = (why: string): Stand => ({ rung: next ?? null, why, since: at, calmSince: null, severeSince })
+  const isNeededFor = (rung: LadderRung | undefined) => isSevere || (rung !== undefined && share >= settings.rungs[rung].usedShare)
+  const climb = (why: string): Stand => ({ rung: next ?? null, why, since: at, calmSince: null, severeSince, isNeeded: isNeededFor(next) })
   if (next !== undefined) {
     if (wanted > current) return climb(useWords(share, settings.rungs[next].usedShare))
     if (isSevere) return climb(`for ${SEVERE_MS / 1000} s nearly all have waited for memory (full avg10 above ${SEVERE_FULL_AVG10} %)`)
@@ -49,7 +59,7 @@ export function decideRung(stand: Stand, { reading, settings, at }: { reading: H
 
   const rung = rungs[current] ?? null
   const since = rung === stand.rung ? stand.since : at
-  if (rung === null) return { rung, why: null, since, calmSince: null, severeSince }
+  if (rung === null) return { rung, why: null, since, calmSince: null, severeSince, isNeeded: false }
   const isCalm = share < settings.rungs[rung].usedShare - settings.hysteresis && pressed === null && severeSince === null
   const calmSince = isCalm ? (stand.calmSince ?? at) : null
   if (calmSince !== null && at - calmSince >= DWELL_MS && at - since >= DWELL_MS) {
@@ -60,9 +70,10 @@ export function decideRung(stand: Stand, { reading, settings, at }: { reading: H
       since: at,
       calmSince: null,
       severeSince,
+      isNeeded: false,
     }
   }
-  return { rung, why: stand.why, since, calmSince, severeSince }
+  return { rung, why: stand.why, since, calmSince, severeSince, isNeeded: isNeededFor(rung) }
 }
 
 /** Lowest first. */

@@ -1,0 +1,4 @@
+import { router } from "../../trpc/init.js"
+import { changeLadder } from "./change-ladder.js"
+
+export const overprovisioningRouter = router({ changeLadder })
