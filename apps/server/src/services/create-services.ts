@@ -16,6 +16,7 @@ import { createHostStore } from "./hosts/host-store.js"
 import { ensureStarterImageOnce } from "./images/ensure-starter-image-once.js"
 import { scheduleGarbageCollection } from "./images/schedule-garbage-collection.js"
 import { createLadder } from "./ladder/create-ladder.js"
+import type { HostReading } from "./ladder/host-reading.js"
 import { readHost } from "./ladder/read-host.js"
 import { createContainersLive } from "./live/create-containers-live.js"
 import { Sampler } from "./live/sampler.js"
@@ -70,6 +71,8 @@ export interface ServicesOptions {
   onPasswordChanged: (username: string) => Promise<void>
   /** Cuts the open connections of sessions that ended. */
   onSessionsEnded: (sessionIds: string[]) => void
+  /** This machine, as the ladder looks at it; default: read from /proc. */
+  readHost?: () => Promise<HostReading>
   now?: () => number
 }
 
@@ -164,7 +167,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const ladder = await createLadder({
     sampler,
     engine,
-    readHost,
+    readHost: options.readHost ?? readHost,
     note: (event) => events.note(event, localHost),
     listEvents: events.list,
     settings: createSettings(database, now),

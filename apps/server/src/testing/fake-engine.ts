@@ -119,10 +119,10 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
       inspect: async (id) =>
         ({
           ...find(id),
-          resolved: { openStdin: false, terminal: false, network: { kind: "network", network: "bridge" } },
+          resolved: { openStdin: false, terminal: false, mounts: [], network: { kind: "network", network: "bridge" } },
           disk: { kind: "none" },
           writableBytes: 0,
-        }) as ContainerInspect,
+        }) as unknown as ContainerInspect,
       start: async (id) => setState(id, { status: "running", pid: 1, startedAt: Date.now() }, "start"),
       stop: async (id) => setState(id, { status: "exited", exitCode: 0, oomKilled: false, finishedAt: Date.now() }, "stop"),
       statsAll: async () => [...stats.values()],

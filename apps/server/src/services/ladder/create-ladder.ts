@@ -100,6 +100,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
 
   const stopOpening = engine.onOpened((opened: ContainerEngine) => {
     info = undefined
+    freshAt = monotonic()
     void watchEngine(opened, { signal: closing.signal, onEvent, onError: (error) => report(error, "watch events for the ladder") })
     void inTurn("put back what a ladder before this one had tightened", async () => {
       if (!tightened.isEmpty) await rungs.tighten.putBack(opened.containers, monotonic())
@@ -115,6 +116,15 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
     idle.keep(sampler.rows)
     rungs.keep(sampler.rows)
   })
+
+  function isOpen(): boolean {
+    try {
+      engine.get()
+      return true
+    } catch {
+      return false
+    }
+  }
 
   async function readFresh(at: number): Promise<HostReading | string> {
     if (at - freshAt > STALLED_MS) return `containers could not be measured for ${Math.round((at - freshAt) / 1000)} s`
@@ -153,6 +163,8 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
   }
 
   async function tick(): Promise<void> {
+    // Without an engine there is nothing to look after, and `host.info` says why.
+    if (!isOpen()) return
     const at = monotonic()
     const reading = await readFresh(at)
     if (typeof reading === "string") {
