@@ -49,7 +49,7 @@ export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
     swapFreeBytes: 4096 * MiB,
   }
   /** Of the machine's use what is no container's. */
-  const host = { ownBytes: 0, hangs: false }
+  const host = { ownBytes: 0, hangs: false, journalFails: false }
   const report = (error: unknown, doing: string) => void reported.push(`${doing}: ${String(error)}`)
 
   async function open() {
@@ -80,7 +80,10 @@ export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
       sampler,
       engine: access,
       readHost: async () => ({ ...reading }),
-      note: (event) => events.note(event, "local"),
+      note: async (event) => {
+        if (host.journalFails) throw new Error("the disk is full")
+        await events.note(event, "local")
+      },
       listEvents: events.list,
       settings,
       book,
@@ -140,7 +143,7 @@ export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
       return (await engine.containers.list()).find((row) => row.id === id)
     },
     /** So many seconds; the machine's use is the host's own and what running containers have resident. */
-    async seconds(count: number) {
+    async seconds(count: number, { settle = true } = {}) {
       for (let second = 0; second < count; second++) {
         clock.wall += 1000
         clock.monotonic += 1000
@@ -149,7 +152,7 @@ export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
         for (const [id, { memory }] of engine.stats) if (alive.has(id)) reading.usedBytes += memory.usedBytes - memory.swapBytes
         if (!host.hangs) await running.frame()
         await running.ladder.tick()
-        await running.ladder.settled()
+        if (settle) await running.ladder.settled()
       }
     },
     set: (change: (settings: LadderSettings) => LadderSettings) => running.ladder.changeSettings(change(running.ladder.now().settings)),

@@ -310,6 +310,38 @@ describe("faults", () => {
     expect(told).toMatchObject([{ attributes: { why: "There is no freezer." } }])
   })
 
+  it("one that hangs while it is stopped keeps nobody from deciding, and nothing else is begun meanwhile", async () => {
+    const host = await start()
+    const { stop } = host.engine.containers
+    let letGo = () => {}
+    host.engine.containers.stop = (id) => (id === "large" ? new Promise((resolve) => (letGo = () => resolve(stop(id)))) : stop(id))
+    host.put("large", 300)
+    host.put("small", 100)
+    await fill(host, 0.99)
+    await host.seconds(5, { settle: false })
+    await host.seconds(30, { settle: false })
+    expect(host.ladder.now().rung).toBe("stop")
+    expect((await host.row("small"))?.state.status).toBe("running")
+    host.host.ownBytes = 0
+    await host.seconds(160, { settle: false })
+    expect(host.ladder.now().rung).toBe(null)
+    letGo()
+    await host.seconds(2)
+    expect(host.ladder.now().stopped.map(({ id }) => id)).toEqual(["large"])
+    expect(done(await host.events(), "stop").map(({ id }) => id)).toEqual(["large"])
+  })
+
+  it("a journal that cannot be written keeps nobody from acting", async () => {
+    const host = await start()
+    host.host.journalFails = true
+    host.put("best", 100)
+    await fill(host, 0.99)
+    await host.seconds(6)
+    expect((await host.row("best"))?.state.status).toBe("exited")
+    expect(host.ladder.now().steps[0]).toMatchObject({ rung: "stop", result: "done", subject: { id: "best" } })
+    expect(host.reported.some((line) => line.startsWith("record a step of the ladder"))).toBe(true)
+  })
+
   it("one that cannot be stopped does not keep the next from it, and is not remembered as stopped", async () => {
     const host = await start()
     const { stop } = host.engine.containers
