@@ -1,7 +1,7 @@
 import type { ContainerEngine, ContainerStats, ContainerSummary, EngineInfo } from "@plimsoll/runtime"
 import type { ContainerRow } from "../contract/containers.js"
 import type { EventRecord } from "../contract/events.js"
-import type { LadderSettings } from "../contract/overprovisioning.js"
+import type { LadderRung, LadderSettings } from "../contract/overprovisioning.js"
 import type { PlanTerms } from "../contract/plans.js"
 import { createEventLog } from "../services/events/create-event-log.js"
 import { createEventJournal } from "../services/events/event-journal.js"
@@ -139,6 +139,15 @@ export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
       const stats = engine.stats.get(id)
       if (stats !== undefined) engine.stats.set(id, change(stats))
     },
+    /** Has the host itself take so much that all together fill such a share of what is allocatable. */
+    async fill(share: number) {
+      let containers = 0
+      for (const { id, state } of await engine.containers.list()) {
+        const memory = engine.stats.get(id)?.memory
+        if (memory !== undefined && state.status !== "exited") containers += memory.usedBytes - memory.swapBytes
+      }
+      host.ownBytes = Math.round(share * reading.allocatableBytes) - containers
+    },
     async row(id: string) {
       return (await engine.containers.list()).find((row) => row.id === id)
     },
@@ -172,6 +181,11 @@ export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
       await temporary.remove()
     },
   }
+}
+
+/** What a rung did to containers. */
+export function doneBy(rung: LadderRung, events: readonly EventRecord[]): EventRecord[] {
+  return events.filter(({ action, attributes }) => action === rung && attributes.result === "done" && attributes.subject === "container")
 }
 
 export type LadderHost = Awaited<ReturnType<typeof startLadderHost>>

@@ -19,12 +19,6 @@ const snapshots = async () =>
     consumers: JSON.parse(attributes.consumers ?? "") as Consumer[],
     victims: JSON.parse(attributes.victims ?? "") as Victim[],
   }))
-const fill = (share: number) => {
-  let containers = 0
-  for (const { memory } of host.engine.stats.values()) containers += memory.usedBytes
-  host.host.ownBytes = Math.round(share * host.reading.allocatableBytes) - containers
-}
-
 describe("an incident of memory", () => {
   it("names the five who take the most, and those who lost with what they lost", async () => {
     for (let index = 1; index <= 7; index++) host.put(`c${index}`, index * 10, { tenant: `t${index}` })
@@ -32,10 +26,10 @@ describe("an incident of memory", () => {
       ...stats,
       pressure: { memory: { some: { avg10: 12.345, avg60: 0, avg300: 0, totalMicros: 0 } } },
     }))
-    fill(0.5)
+    await host.fill(0.5)
     await host.seconds(2)
     host.show("c1", (stats) => ({ ...stats, memory: { ...stats.memory, majorFaults: 300 } }))
-    fill(0.87)
+    await host.fill(0.87)
     await host.seconds(1)
     const [incident, ...others] = await snapshots()
     expect(others).toEqual([])
@@ -57,31 +51,31 @@ describe("an incident of memory", () => {
   })
 
   it("is one while use hovers around a threshold, and one a minute at most, which says how many were passed over", async () => {
-    fill(0.81)
+    await host.fill(0.81)
     await host.seconds(1)
     for (let round = 0; round < 50; round++) {
-      fill(0.79)
+      await host.fill(0.79)
       await host.seconds(1)
-      fill(0.81)
+      await host.fill(0.81)
       await host.seconds(1)
     }
     expect(await snapshots()).toHaveLength(1)
     for (const share of [0.86, 0.5, 0.81, 0.5]) {
-      fill(share)
+      await host.fill(share)
       await host.seconds(5)
     }
-    fill(0.98)
+    await host.fill(0.98)
     await host.seconds(1)
-    fill(0.5)
+    await host.fill(0.5)
     await host.seconds(1)
-    fill(0.99)
+    await host.fill(0.99)
     await host.seconds(1)
     const [, second, ...others] = await snapshots()
     expect(others).toEqual([])
     expect(second).toMatchObject({ why: expect.stringContaining("85 %") })
-    fill(0.5)
+    await host.fill(0.5)
     await host.seconds(60)
-    fill(0.81)
+    await host.fill(0.81)
     await host.seconds(1)
     expect((await snapshots()).at(-1)).toMatchObject({ passedOver: "3" })
   })
@@ -142,7 +136,7 @@ it("an incident of CPU needs half a minute of waiting, and names those who were 
 it("what is kept of an incident is bounded, whatever the containers are called", async () => {
   for (let index = 0; index < 300; index++)
     host.put(`${index}`.padStart(64, "0"), 1 + index / 100, { name: "n".repeat(128), tenant: "t".repeat(63) })
-  fill(0.99)
+  await host.fill(0.99)
   await host.seconds(2)
   const [event] = await host.events("incident")
   expect(JSON.stringify(event?.attributes).length).toBeLessThan(8192)

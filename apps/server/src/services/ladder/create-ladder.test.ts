@@ -1,7 +1,6 @@
-import { EngineError } from "@plimsoll/runtime"
 import { afterEach, describe, expect, it } from "vitest"
 import type { EventRecord } from "../../contract/events.js"
-import { type LadderHost, MiB, onV1, startLadderHost } from "../../testing/ladder-host.js"
+import { doneBy, type LadderHost, MiB, startLadderHost } from "../../testing/ladder-host.js"
 
 const hosts: LadderHost[] = []
 afterEach(async () => {
@@ -14,18 +13,6 @@ async function start(...options: Parameters<typeof startLadderHost>): Promise<La
 }
 
 const taken = (events: EventRecord[]) => events.filter(({ attributes }) => attributes.change === "taken").map(({ action }) => action)
-const done = (events: EventRecord[], rung: string) =>
-  events.filter(({ action, attributes }) => action === rung && attributes.result === "done" && attributes.subject === "container")
-/** What the host itself takes so that all together fill so much. */
-async function fill(host: LadderHost, share: number) {
-  let containers = 0
-  for (const { id, state } of await host.engine.containers.list()) {
-    const memory = host.engine.stats.get(id)?.memory
-    if (memory !== undefined && state.status !== "exited") containers += memory.usedBytes - memory.swapBytes
-  }
-  host.host.ownBytes = Math.round(share * host.reading.allocatableBytes) - containers
-}
-
 describe("a story of rising use", () => {
   it("climbs rung by rung, touches nothing that is guaranteed, and comes down again with nothing left tightened", async () => {
     const host = await start()
@@ -47,35 +34,35 @@ describe("a story of rising use", () => {
       }
     }
 
-    await fill(host, 0.7)
+    await host.fill(0.7)
     await live(70)
     expect(host.ladder.now()).toMatchObject({ rung: null, steps: [] })
 
-    await fill(host, 0.81)
+    await host.fill(0.81)
     await live(6)
     expect(host.ladder.now().rung).toBe("reclaim")
     expect(host.ladder.selling()).toEqual({ stopped: false, why: null })
-    await fill(host, 0.86)
+    await host.fill(0.86)
     await live(1)
     expect(host.ladder.selling()).toMatchObject({ stopped: true, why: expect.stringContaining("use is 86 % of allocatable") })
-    await fill(host, 0.885)
+    await host.fill(0.885)
     await live(1)
     expect(host.ladder.now().rung).toBe("tighten")
     expect((await host.row("s"))?.limits.memoryHighBytes).toBeGreaterThanOrEqual(50 * MiB)
     expect((await host.row("best"))?.limits.memoryHighBytes).toBeLessThan(120 * MiB)
     expect((await host.row("best"))?.nap).toBe(undefined)
-    await fill(host, 0.92)
+    await host.fill(0.92)
     await live(1)
     expect(host.ladder.now().napping.map(({ id }) => id)).toEqual([])
     await live(1)
     expect(host.ladder.now().napping).toMatchObject([{ id: "idle", gaveBackBytes: expect.any(Number) }])
     expect((await host.row("idle"))?.limits).toEqual({})
-    await fill(host, 0.98)
+    await host.fill(0.98)
     await live(1)
     expect(host.ladder.now().stopped.map(({ id }) => id)).toEqual(["best"])
     await live(10)
     expect(host.ladder.now()).toMatchObject({ rung: "stop", stopped: [{ id: "best" }] })
-    await fill(host, 0.98)
+    await host.fill(0.98)
     await live(1)
     expect(host.ladder.now().stopped.map(({ id }) => id)).toEqual(["s", "best"])
 
@@ -97,16 +84,17 @@ describe("a story of rising use", () => {
       "reclaim",
     ])
     expect(events.filter(({ id }) => ["g", "exempt"].includes(id))).toEqual([])
-    expect(done(events, "stop")).toMatchObject([
+    expect(doneBy("stop", events)).toMatchObject([
       {
         id: "best",
         attributes: { afterBytes: "0", why: expect.stringContaining("nothing was promised"), shortage: expect.stringContaining("97 %") },
       },
       { id: "s", attributes: { why: expect.stringContaining("% of what it takes is guaranteed") } },
     ])
-    expect(done(events, "nap")).toMatchObject([{ id: "idle", attributes: { afterBytes: "0" } }])
-    for (const { attributes } of done(events, "reclaim")) expect(Number(attributes.afterBytes)).toBeLessThan(Number(attributes.beforeBytes))
-    expect(done(events, "reclaim").length).toBeGreaterThan(0)
+    expect(doneBy("nap", events)).toMatchObject([{ id: "idle", attributes: { afterBytes: "0" } }])
+    for (const { attributes } of doneBy("reclaim", events))
+      expect(Number(attributes.afterBytes)).toBeLessThan(Number(attributes.beforeBytes))
+    expect(doneBy("reclaim", events).length).toBeGreaterThan(0)
     expect(host.reported).toEqual([])
   })
 
@@ -114,7 +102,7 @@ describe("a story of rising use", () => {
     const host = await start()
     for (let index = 0; index < 30; index++) host.put(`c${String(index).padStart(2, "0")}`, 25)
     for (let round = 0; round < 30; round++) {
-      await fill(host, 0.81)
+      await host.fill(0.81)
       await host.seconds(5)
     }
     host.host.ownBytes = -500 * MiB
@@ -145,7 +133,7 @@ describe("advise", () => {
         Object.entries(settings.rungs).map(([rung, value]) => [rung, { ...value, mode: rungMode }]),
       ) as typeof settings.rungs,
     }))
-    await fill(host, 0.98)
+    await host.fill(0.98)
     await host.seconds(60)
     expect(host.ladder.now()).toMatchObject({ rung: "stop", napping: [], stopped: [] })
     expect(host.ladder.selling().stopped).toBe(false)
@@ -172,7 +160,7 @@ describe("advise", () => {
     const host = await start()
     host.put("idle", 400)
     await host.set((settings) => ({ ...settings, mode: "off" }))
-    await fill(host, 0.99)
+    await host.fill(0.99)
     await host.seconds(60)
     expect(host.ladder.now()).toMatchObject({ rung: null, steps: [] })
     expect(await host.events()).toEqual([])
@@ -181,178 +169,12 @@ describe("advise", () => {
   it("puts back what was tightened when the switch is turned", async () => {
     const host = await start()
     host.put("c", 200, { limits: { memoryHighBytes: 500 * MiB } })
-    await fill(host, 0.89)
+    await host.fill(0.89)
     await host.seconds(4)
     expect((await host.row("c"))?.limits.memoryHighBytes).toBeLessThan(200 * MiB)
     await host.set((settings) => ({ ...settings, mode: "advise" }))
     await host.seconds(6)
     expect((await host.row("c"))?.limits.memoryHighBytes).toBe(500 * MiB)
-  })
-})
-
-describe("faults", () => {
-  it("a crash in the middle leaves nobody tightened, and a limit that somebody set since stays theirs", async () => {
-    const host = await start()
-    host.put("a", 200)
-    host.put("b", 150, { limits: { memoryHighBytes: 400 * MiB } })
-    host.put("c", 140)
-    await fill(host, 0.89)
-    await host.seconds(4)
-    for (const id of ["a", "b", "c"]) expect((await host.row(id))?.limits.memoryHighBytes).toBeLessThan(200 * MiB)
-    await host.engine.containers.update("c", { limits: { memoryHighBytes: 333 * MiB } })
-    await host.crash()
-    expect((await host.row("a"))?.limits).toEqual({})
-    expect((await host.row("b"))?.limits).toEqual({ memoryHighBytes: 400 * MiB })
-    expect((await host.row("c"))?.limits).toEqual({ memoryHighBytes: 333 * MiB })
-  })
-
-  it("leaving in order puts back what was tightened", async () => {
-    const host = await start()
-    host.put("a", 200)
-    await fill(host, 0.89)
-    await host.seconds(4)
-    await host.ladder.close()
-    expect((await host.row("a"))?.limits).toEqual({})
-  })
-
-  it("one that fell asleep while it was tightened gets its limit back when it is awake: a change would wake it", async () => {
-    const host = await start()
-    host.put("a", 200)
-    await fill(host, 0.89)
-    await host.seconds(4)
-    await host.engine.containers.nap("a")
-    host.host.ownBytes = 0
-    await host.seconds(150)
-    expect(await host.row("a")).toMatchObject({ nap: {}, limits: { memoryHighBytes: expect.any(Number) } })
-    await host.engine.containers.wake("a")
-    await host.seconds(6)
-    expect(await host.row("a")).toMatchObject({ limits: {} })
-  })
-
-  it("no step is taken while the sampler hangs, which is told once, and the ladder goes on when it answers", async () => {
-    const host = await start()
-    host.put("best", 100)
-    await host.seconds(2)
-    host.host.hangs = true
-    await fill(host, 0.99)
-    await host.seconds(70)
-    expect((await host.row("best"))?.state.status).toBe("running")
-    const stalled = (await host.events()).filter(({ action }) => action === "stalled")
-    expect(stalled).toMatchObject([{ attributes: { why: expect.stringContaining("no step is taken") } }])
-    const before = (await host.events()).length
-    await host.seconds(10)
-    expect((await host.events()).length).toBe(before)
-    host.host.hangs = false
-    await host.seconds(8)
-    expect((await host.row("best"))?.state.status).toBe("exited")
-  })
-
-  it("a wall clock that jumps moves nothing", async () => {
-    const host = await start()
-    host.put("idle", 300)
-    await fill(host, 0.92)
-    await host.seconds(6)
-    host.clock.wall += 86_400_000
-    await host.seconds(3)
-    expect(host.ladder.now()).toMatchObject({ rung: "nap", napping: [] })
-    host.clock.wall -= 10 * 86_400_000
-    await host.seconds(3)
-    expect(host.ladder.now()).toMatchObject({ rung: "nap", napping: [] })
-  })
-
-  it("without free swap nothing is pushed out, which is said once, and stopping still works", async () => {
-    const host = await start()
-    host.reading.swapFreeBytes = 0
-    host.put("idle", 300)
-    await host.set((settings) => ({ ...settings, nap: { ...settings.nap, idleMs: 3000 } }))
-    await fill(host, 0.98)
-    await host.seconds(6)
-    expect(host.engine.stats.get("idle")?.memory.swapBytes).toBe(0)
-    const failed = (await host.events()).filter(({ attributes }) => attributes.result === "failed")
-    expect(failed.map(({ action, attributes }) => [action, attributes.why])).toEqual([
-      ["reclaim", "there is no free swap to push memory out to"],
-      ["nap", "there is no free swap to push memory out to"],
-    ])
-    expect(host.ladder.now().stopped.map(({ id }) => id)).toEqual(["idle"])
-  })
-
-  it("on cgroup v1 tightening says that it cannot, and reclaim takes larger steps", async () => {
-    const host = await start(onV1)
-    host.put("idle", 400)
-    await fill(host, 0.82)
-    await host.seconds(2)
-    const small = host.engine.stats.get("idle")?.memory.swapBytes ?? 0
-    expect(small).toBe(Math.floor(400 * MiB * 0.015))
-    await fill(host, 0.9)
-    await host.seconds(7)
-    const large = (host.engine.stats.get("idle")?.memory.swapBytes ?? 0) - small
-    expect(large).toBe(Math.floor((400 * MiB - small) * 0.05))
-    expect((await host.row("idle"))?.limits).toEqual({})
-    const told = (await host.events()).filter(({ action, attributes }) => action === "tighten" && attributes.result === "failed")
-    expect(told).toMatchObject([{ attributes: { why: "cgroup v1 has no memory.high: idle memory is taken back in larger steps instead" } }])
-  })
-
-  it("an engine that cannot nap is asked again a minute later, and says why once", async () => {
-    const host = await start()
-    let asked = 0
-    host.engine.containers.nap = () => {
-      asked++
-      return Promise.reject(new EngineError("unsupported", { publicMessage: "There is no freezer." }))
-    }
-    host.put("idle", 300)
-    await host.set((settings) => ({ ...settings, nap: { ...settings.nap, idleMs: 3000 } }))
-    await fill(host, 0.92)
-    await host.seconds(30)
-    expect(asked).toBe(1)
-    await host.seconds(60)
-    expect(asked).toBe(2)
-    const told = (await host.events()).filter(({ action, attributes }) => action === "nap" && attributes.result === "failed")
-    expect(told).toMatchObject([{ attributes: { why: "There is no freezer." } }])
-  })
-
-  it("one that hangs while it is stopped keeps nobody from deciding, and nothing else is begun meanwhile", async () => {
-    const host = await start()
-    const { stop } = host.engine.containers
-    let letGo = () => {}
-    host.engine.containers.stop = (id) => (id === "large" ? new Promise((resolve) => (letGo = () => resolve(stop(id)))) : stop(id))
-    host.put("large", 300)
-    host.put("small", 100)
-    await fill(host, 0.99)
-    await host.seconds(5, { settle: false })
-    await host.seconds(30, { settle: false })
-    expect(host.ladder.now().rung).toBe("stop")
-    expect((await host.row("small"))?.state.status).toBe("running")
-    host.host.ownBytes = 0
-    await host.seconds(160, { settle: false })
-    expect(host.ladder.now().rung).toBe(null)
-    letGo()
-    await host.seconds(2)
-    expect(host.ladder.now().stopped.map(({ id }) => id)).toEqual(["large"])
-    expect(done(await host.events(), "stop").map(({ id }) => id)).toEqual(["large"])
-  })
-
-  it("a journal that cannot be written keeps nobody from acting", async () => {
-    const host = await start()
-    host.host.journalFails = true
-    host.put("best", 100)
-    await fill(host, 0.99)
-    await host.seconds(6)
-    expect((await host.row("best"))?.state.status).toBe("exited")
-    expect(host.ladder.now().steps[0]).toMatchObject({ rung: "stop", result: "done", subject: { id: "best" } })
-    expect(host.reported.some((line) => line.startsWith("record a step of the ladder"))).toBe(true)
-  })
-
-  it("one that cannot be stopped does not keep the next from it, and is not remembered as stopped", async () => {
-    const host = await start()
-    const { stop } = host.engine.containers
-    host.engine.containers.stop = (id) => (id === "large" ? Promise.reject(new EngineError("runtime_failed")) : stop(id))
-    host.put("large", 300)
-    host.put("small", 100)
-    await fill(host, 0.99)
-    await host.seconds(5)
-    expect(host.ladder.now().stopped).toEqual([])
-    await host.seconds(11)
-    expect(host.ladder.now().stopped.map(({ id }) => id)).toEqual(["small"])
   })
 })
 
@@ -366,7 +188,7 @@ describe("naps", () => {
     await host.seconds(11)
     expect(host.ladder.now().napping.map(({ id }) => id)).toEqual([])
     await host.seconds(2)
-    const naps = done(await host.events(), "nap")
+    const naps = doneBy("nap", await host.events())
     expect(naps.map(({ id, attributes }) => [id, attributes.shortage])).toEqual([
       ["large", undefined],
       ["small", undefined],
@@ -410,9 +232,9 @@ describe("what was stopped", () => {
     const host = await start()
     host.put("a", 100)
     host.put("b", 90)
-    await fill(host, 0.98)
+    await host.fill(0.98)
     await host.seconds(6)
-    await fill(host, 0.98)
+    await host.fill(0.98)
     await host.seconds(11)
     expect(host.ladder.now().stopped.map(({ id }) => id)).toEqual(["b", "a"])
     host.host.ownBytes = 0
@@ -434,7 +256,7 @@ describe("what was stopped", () => {
   it("that was started while the console was away is forgotten at its start", async () => {
     const host = await start()
     host.put("a", 100)
-    await fill(host, 0.98)
+    await host.fill(0.98)
     await host.seconds(6)
     host.engine.put({ ...(await host.engine.containers.inspect("a")), state: { status: "running", pid: 1, startedAt: 1 } }, "health")
     await host.crash()

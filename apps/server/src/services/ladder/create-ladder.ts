@@ -10,17 +10,17 @@ import type { Settings } from "../settings/settings.js"
 import type { TenantBook } from "../tenants/tenant-book.js"
 import { within } from "../within.js"
 import { assessContainers } from "./assess-containers.js"
+import { ContainerWatch } from "./container-watch.js"
 import { atRest, decideRung, isTaken, modeOf } from "./decide-rung.js"
 import { defaultLadderSettings } from "./default-settings.js"
 import { type HostReading, whyNoSwap } from "./host-reading.js"
-import { IdleClocks } from "./idle-clocks.js"
 import type { Ladder } from "./ladder.js"
 import { LadderJournal } from "./ladder-journal.js"
 import { Rungs } from "./rungs.js"
 import { Stopped } from "./stopped.js"
 import type { Subject } from "./subject.js"
 import { Tightened } from "./tightened.js"
-import { OpenExecs, watchEngine } from "./watch-engine.js"
+import { watchEngine } from "./watch-engine.js"
 
 const KEY = "ladder"
 const SECOND_MS = 1000
@@ -64,13 +64,11 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
   const stopped = await Stopped.open(deps.settings)
   const rungs = new Rungs({ journal, tightened, stopped, now, monotonic, report })
   const incidents = new Incidents({ note: deps.note, now })
-  const idle = new IdleClocks()
-  const execs = new OpenExecs()
+  const watch = new ContainerWatch(sampler, monotonic)
   const closing = new AbortController()
 
   let stand = atRest
   let standSince: number | null = null
-  let freshAt = monotonic()
   let actedAt = Number.NEGATIVE_INFINITY
   let isStalled = false
   let info: { value: EngineInfo; at: number } | undefined
@@ -86,9 +84,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
 
   function onEvent(event: EngineEvent): void {
     if (event.kind !== "container") return
-    const at = monotonic()
-    execs.see(event)
-    if (event.action === "attach" || event.action === "wake") idle.stir(event.id, at)
+    watch.happened(event)
     if (event.action === "wake") {
       const { sleptMs, cause = "" } = event.attributes
       const labels = sampler.rows.get(event.id)?.labels ?? {}
@@ -100,7 +96,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
 
   const stopOpening = engine.onOpened((opened: ContainerEngine) => {
     info = undefined
-    freshAt = monotonic()
+    watch.begin()
     void watchEngine(opened, { signal: closing.signal, onEvent, onError: (error) => report(error, "watch events for the ladder") })
     void inTurn("put back what a ladder before this one had tightened", async () => {
       if (!tightened.isEmpty) await rungs.tighten.putBack(opened.containers, monotonic())
@@ -108,13 +104,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
     })
   })
   const stopFrames = sampler.onFrame(({ samples }) => {
-    if (samples === undefined || sampler.sampledAt === Number.NEGATIVE_INFINITY) return
-    const at = monotonic()
-    freshAt = at
-    for (const { stats } of samples.values())
-      idle.see(stats, { at, idleCores: settings.nap.idleCores, isInUse: execs.has(stats.containerId) })
-    idle.keep(sampler.rows)
-    rungs.keep(sampler.rows)
+    if (samples !== undefined && watch.sampled(settings.nap.idleCores)) rungs.keep(sampler.rows)
   })
 
   function isOpen(): boolean {
@@ -127,7 +117,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
   }
 
   async function readFresh(at: number): Promise<HostReading | string> {
-    if (at - freshAt > STALLED_MS) return `containers could not be measured for ${Math.round((at - freshAt) / 1000)} s`
+    if (at - watch.freshAt > STALLED_MS) return `containers could not be measured for ${Math.round((at - watch.freshAt) / 1000)} s`
     try {
       return await within(STALLED_MS, deps.readHost())
     } catch (error) {
@@ -173,15 +163,15 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
       return
     }
     isStalled = false
-    const subjects = assessContainers({ rows: sampler.rows, samples: sampler.samples, book: deps.book, idle, settings, at })
+    const subjects = assessContainers({ rows: sampler.rows, samples: sampler.samples, book: deps.book, idle: watch.idle, settings, at })
     await move(reading, at)
     await incidents
       .observe({ reading, settings, subjects, samples: sampler.samples, at })
       .catch((error: unknown) => report(error, "record an incident"))
     // What was decided on once is not decided on again from the same figures.
-    if (isActing || freshAt <= actedAt) return
+    if (isActing || watch.freshAt <= actedAt) return
     isActing = true
-    actedAt = freshAt
+    actedAt = watch.freshAt
     void inTurn("keep the machine afloat", () => act(reading, subjects, at)).then(() => (isActing = false))
   }
 
