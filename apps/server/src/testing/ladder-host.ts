@@ -49,7 +49,7 @@ export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
     swapFreeBytes: 4096 * MiB,
   }
   /** Of the machine's use what is no container's. */
-  const host = { ownBytes: 0, hangs: false, journalFails: false }
+  const host = { ownBytes: 0, hangs: false, journalFails: false, readingFails: false }
   const report = (error: unknown, doing: string) => void reported.push(`${doing}: ${String(error)}`)
 
   async function open() {
@@ -79,7 +79,10 @@ export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
     const ladder = await createLadder({
       sampler,
       engine: access,
-      readHost: async () => ({ ...reading }),
+      readHost: async () => {
+        if (host.readingFails) throw new Error("there is no /proc")
+        return { ...reading }
+      },
       note: async (event) => {
         if (host.journalFails) throw new Error("the disk is full")
         await events.note(event, "local")

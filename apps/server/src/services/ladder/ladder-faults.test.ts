@@ -1,5 +1,5 @@
 import { EngineError } from "@plimsoll/runtime"
-import { afterEach, describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, vi } from "vitest"
 import { doneBy, type LadderHost, MiB, onV1, startLadderHost } from "../../testing/ladder-host.js"
 
 const hosts: LadderHost[] = []
@@ -26,6 +26,41 @@ describe("faults", () => {
     expect((await host.row("a"))?.limits).toEqual({})
     expect((await host.row("b"))?.limits).toEqual({ memoryHighBytes: 400 * MiB })
     expect((await host.row("c"))?.limits).toEqual({ memoryHighBytes: 333 * MiB })
+  })
+
+  it("a crash between the kernel and the record of it leaves nobody tightened either", async () => {
+    const host = await start()
+    const { update } = host.engine.containers
+    let goOn = () => {}
+    host.engine.containers.update = async (...change) => {
+      const changed = await update(...change)
+      await new Promise<void>((resolve) => (goOn = resolve))
+      return changed
+    }
+    host.put("a", 200)
+    await host.fill(0.89)
+    await host.seconds(4, { settle: false })
+    await vi.waitFor(async () => expect((await host.row("a"))?.limits.memoryHighBytes).toBeLessThan(200 * MiB))
+    host.engine.containers.update = update
+    await host.crash()
+    expect((await host.row("a"))?.limits).toEqual({})
+    goOn()
+  })
+
+  it("no step is taken while the host's memory cannot be read", async () => {
+    const host = await start()
+    host.put("best", 100)
+    await host.fill(0.99)
+    host.host.readingFails = true
+    await host.seconds(30)
+    expect((await host.row("best"))?.state.status).toBe("running")
+    expect(await host.events()).toMatchObject([
+      { action: "stalled", attributes: { why: expect.stringContaining("memory could not be read") } },
+    ])
+    expect(host.reported).toEqual([expect.stringContaining("no /proc")])
+    host.host.readingFails = false
+    await host.seconds(6)
+    expect((await host.row("best"))?.state.status).toBe("exited")
   })
 
   it("leaving in order puts back what was tightened", async () => {
