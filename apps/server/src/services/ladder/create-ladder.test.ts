@@ -227,6 +227,18 @@ describe("naps", () => {
   })
 })
 
+it("what one that was stopped gave back must show before the next is stopped", async () => {
+  const host = await start()
+  for (const id of ["a", "b", "c"]) host.put(id, 100)
+  const stoppedAfter: number[] = []
+  for (let second = 1; second <= 28; second++) {
+    await host.fill(0.99)
+    await host.seconds(1)
+    if (host.ladder.now().stopped.length > stoppedAfter.length) stoppedAfter.push(second)
+  }
+  expect(stoppedAfter).toEqual([5, 15, 25])
+})
+
 describe("what was stopped", () => {
   it("stays stopped and shown, over a restart too, until somebody starts or removes it", async () => {
     const host = await start()
