@@ -167,7 +167,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const ladder = await createLadder({
     sampler,
     engine,
-    readHost: options.readHost ?? readHost,
+    readHost: options.readHost ?? (() => readHost()),
     note: (event) => events.note(event, localHost),
     listEvents: events.list,
     settings: createSettings(database, now),

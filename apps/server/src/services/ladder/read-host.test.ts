@@ -9,9 +9,9 @@ const memory = "some avg10=1.50 avg60=2.25 avg300=0.10 total=1\nfull avg10=0.75 
 const cpu = "some avg10=33.00 avg60=2.00 avg300=1.00 total=9\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"
 
 it("use is what is not available, page cache is none of it", () => {
-  expect(toHostReading({ meminfo, memory, cpu })).toEqual({
+  expect(toHostReading({ meminfo, memory, cpu }, (totalBytes) => totalBytes / 2)).toEqual({
     usedBytes: 12_288_000 * 1024,
-    allocatableBytes: Math.ceil(16_384_000 * 1024 * 0.95),
+    allocatableBytes: 8_192_000 * 1024,
     pressure: { someAvg60: 2.25, fullAvg10: 0.75 },
     cpuSomeAvg10: 33,
     swapFreeBytes: 1_000_000 * 1024,
@@ -19,12 +19,16 @@ it("use is what is not available, page cache is none of it", () => {
 })
 
 it("a kernel without PSI has no pressure, not a pressure of 0", () => {
-  expect(toHostReading({ meminfo, memory: undefined, cpu: undefined })).toMatchObject({ pressure: null, cpuSomeAvg10: null })
+  expect(toHostReading({ meminfo, memory: undefined, cpu: undefined }, allocatableMemory)).toMatchObject({
+    pressure: null,
+    cpuSomeAvg10: null,
+  })
 })
 
 it("a small machine keeps half a gibibyte for itself, and one that has not even that has nothing to give", () => {
   expect(allocatableMemory(2 * 2 ** 30)).toBe(1.5 * 2 ** 30)
   expect(allocatableMemory(2 ** 28)).toBe(0)
+  expect(allocatableMemory(100 * 2 ** 30)).toBe(95 * 2 ** 30)
 })
 
 it("swap counts as full a little before it is", () => {

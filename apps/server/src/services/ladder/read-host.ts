@@ -4,23 +4,26 @@ import { parseMeminfo, parsePressure } from "../host/host-counters.js"
 import { allocatableMemory } from "./allocatable-memory.js"
 import type { HostReading } from "./host-reading.js"
 
-/** Reads this machine. Rejects when /proc is not there. */
-export async function readHost(): Promise<HostReading> {
+/** Reads this machine. `allocatableOf`: what of its memory may be given to containers. Rejects when /proc is not there. */
+export async function readHost(allocatableOf = allocatableMemory): Promise<HostReading> {
   const [meminfo, memory, cpu] = await Promise.all([
     readFile("/proc/meminfo", "utf8"),
     readOptional("/proc/pressure/memory"),
     readOptional("/proc/pressure/cpu"),
   ])
-  return toHostReading({ meminfo, memory, cpu })
+  return toHostReading({ meminfo, memory, cpu }, allocatableOf)
 }
 
 /** The files' texts as figures; `undefined`: the kernel has no PSI. */
-export function toHostReading(texts: { meminfo: string; memory: string | undefined; cpu: string | undefined }): HostReading {
+export function toHostReading(
+  texts: { meminfo: string; memory: string | undefined; cpu: string | undefined },
+  allocatableOf: (totalBytes: number) => number,
+): HostReading {
   const { memory, swap } = parseMeminfo(texts.meminfo)
   const pressure = parsePressure(texts.memory)
   return {
     usedBytes: memory.totalBytes - memory.availableBytes,
-    allocatableBytes: allocatableMemory(memory.totalBytes),
+    allocatableBytes: allocatableOf(memory.totalBytes),
     pressure: pressure === undefined ? null : { someAvg60: pressure.some.avg60, fullAvg10: pressure.full?.avg10 ?? 0 },
     cpuSomeAvg10: parsePressure(texts.cpu)?.some.avg10 ?? null,
     swapFreeBytes: swap.freeBytes,
