@@ -29,6 +29,7 @@ export interface StartOptions {
   openEngine: ServicesOptions["openEngine"]
   openDockerEngine: ServicesOptions["openDockerEngine"]
   makeStarterImage: (engine: ContainerEngine) => Promise<unknown>
+  readHost?: ServicesOptions["readHost"]
   now?: () => number
 }
 
@@ -81,6 +82,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     onPasswordChanged: async (username) => {
       if (username === OPERATOR) await rm(firstPasswordFile(runDirectory), { force: true })
     },
+    ...(options.readHost && { readHost: options.readHost }),
     now,
     onSessionsEnded: (sessionIds) => connections.cut(sessionIds),
   })

@@ -196,6 +196,8 @@ function attempts(): Partial<Record<OperationName, Expectation[]>> {
     "containers.restart": byIdOrName(),
     "containers.pause": byIdOrName(),
     "containers.resume": byIdOrName(),
+    "containers.nap": byIdOrName(),
+    "containers.wake": byIdOrName(),
     "containers.rename": byIdOrName({ name: "mine" }),
     "containers.remove": byIdOrName({ force: true }),
     "containers.bulk": [{ harmless: { action: "remove", ids: [id, "secret-web"], options: { force: true } } }],

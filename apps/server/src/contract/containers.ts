@@ -6,6 +6,7 @@ import { hostId, localHost, type OnHost } from "./hosts.js"
 import {
   absolutePath,
   argumentText,
+  byteCount,
   containerName,
   diskSize,
   durationMs,
@@ -44,6 +45,7 @@ export const updateContainerInput = idInput.extend({
   limits: resourceLimitsChange.exactOptional(),
   restartPolicy: restartPolicy.exactOptional(),
 })
+export const reclaimContainerInput = idInput.extend({ bytes: byteCount.min(1) })
 export const commitContainerInput = idInput.extend({
   reference: imageReference.exactOptional(),
   author: argumentText.max(1024).exactOptional(),

@@ -258,7 +258,14 @@ export const ladderSettings = z.strictObject({
   exemptTenants: z.array(z.string().min(1).max(bounds.tenantLength)).max(1000),
 })
 export type LadderSettings = z.infer<typeof ladderSettings>
-export const changeLadderSettingsInput = ladderSettings
+/** A higher rung is not taken at less use than a lower one. */
+export const changeLadderSettingsInput = ladderSettings.superRefine(({ rungs }, context) => {
+  for (const [index, rung] of ladderRungs.entries()) {
+    const below = ladderRungs[index - 1]
+    if (below !== undefined && rungs[rung].usedShare < rungs[below].usedShare)
+      context.addIssue({ code: "custom", path: ["rungs", rung, "usedShare"], message: `must not be less than that of “${below}”` })
+  }
+})
 
 /** Labels of a container that say what may be done to it. */
 export const ladderLabels = { exempt: "plimsoll.ladder", napAfterMs: "plimsoll.nap.after-ms" } as const
@@ -276,6 +283,15 @@ export interface LadderStep {
   afterBytes: number | null
 }
 
+/** A container that the last rung stopped and that nobody has started or removed since: starting it again is the operator's. */
+export interface StoppedByLadder {
+  id: string
+  name: string
+  tenant: string
+  at: number
+  gaveBackBytes: number
+}
+
 export interface LadderNow {
   settings: LadderSettings
   /** The highest rung that is taken; `null`: all is well. */
@@ -283,6 +299,8 @@ export interface LadderNow {
   since: number | null
   why: string | null
   napping: { id: string; name: string; tenant: string; since: number; gaveBackBytes: number }[]
+  /** Newest first. */
+  stopped: StoppedByLadder[]
   /** The newest 50, newest first. */
   steps: LadderStep[]
 }

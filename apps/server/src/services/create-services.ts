@@ -17,6 +17,9 @@ import { createHosts } from "./hosts/create-hosts.js"
 import { createHostStore } from "./hosts/host-store.js"
 import { ensureStarterImageOnce } from "./images/ensure-starter-image-once.js"
 import { scheduleGarbageCollection } from "./images/schedule-garbage-collection.js"
+import { createLadder } from "./ladder/create-ladder.js"
+import type { HostReading } from "./ladder/host-reading.js"
+import { readHost } from "./ladder/read-host.js"
 import { createContainersLive } from "./live/create-containers-live.js"
 import { Sampler } from "./live/sampler.js"
 import { Samplers } from "./live/samplers.js"
@@ -55,29 +58,6 @@ import { createTransfers } from "./transfers/create-transfers.js"
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const FIRST_RETENTION_MS = 60_000
-/** Until there is a ladder: every rung by default, none taken. */
-const noLadder: LadderNow = {
-  settings: {
-    mode: "off",
-    rungs: {
-      reclaim: { mode: "off", usedShare: 0.8 },
-      "stop-selling": { mode: "off", usedShare: 0.85 },
-      tighten: { mode: "off", usedShare: 0.88 },
-      nap: { mode: "off", usedShare: 0.91 },
-      stop: { mode: "off", usedShare: 0.97 },
-    },
-    hysteresis: 0.02,
-    pressureSomeAvg60: 5,
-    pressureFullAvg10: 5,
-    nap: { always: false, idleCores: 0.005, idleMs: 600_000 },
-    exemptTenants: [],
-  },
-  rung: null,
-  since: null,
-  why: null,
-  napping: [],
-  steps: [],
-}
 
 export interface ServicesOptions {
   dataDirectory: string
@@ -102,6 +82,8 @@ export interface ServicesOptions {
   onPasswordChanged: (username: string) => Promise<void>
   /** Cuts the open connections of sessions that ended. */
   onSessionsEnded: (sessionIds: string[]) => void
+  /** This machine, as the ladder looks at it; default: read from /proc. */
+  readHost?: () => Promise<HostReading>
   now?: () => number
 }
 
@@ -153,6 +135,18 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const recorder = new MetricsRecorder({ store, monotonic: () => performance.now() })
   const metrics = createMetricsService({ hosts, samplers, recorder, store, minuteRetentionMs: retention.minuteDays * DAY_MS, now })
   const metering = startMetering({ database, hosts, sampler, samplers, now, report: (error, doing) => report(doing)(error) })
+  const ladder = await createLadder({
+    sampler,
+    engine,
+    readHost: options.readHost ?? (() => readHost((totalBytes) => Math.max(0, totalBytes - overprovisioning.reservedMemory(totalBytes)))),
+    note: (event) => events.note(event, localHost),
+    listEvents: events.list,
+    settings: createSettings(database, now),
+    book,
+    now,
+    monotonic: () => performance.now(),
+    report: (error, doing) => report(doing)(error),
+  })
   const overprovisioning = await createOverprovisioning({
     database,
     engine,
@@ -165,8 +159,8 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     disks: metering.disks,
     events,
     readCapacity: () => readCapacity(dataDirectory, (error, doing) => report(doing)(error)),
-    ladder: () => noLadder,
-    selling: () => ({ stopped: false, why: null }),
+    ladder: () => ladder.now(),
+    selling: () => ladder.selling(),
     now,
     report: (error, doing) => report(doing)(error),
   })
@@ -255,6 +249,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     ensureStarterImageOnce(opened, { dataDirectory, make: options.makeStarterImage }).catch(report("make the starter image"))
   })
   sampler.start()
+  ladder.start()
 
   const applyRetention = async () => {
     await journal.prune({ before: now() - retention.eventDays * DAY_MS, keepRows: retention.eventRows })
@@ -298,6 +293,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     tenants,
     whatIf,
     prometheus,
+    ladder,
     report: (error, doing) => report(doing)(error),
     async close() {
       clearTimeout(firstRetention)
@@ -306,6 +302,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
       stopCompacting()
       stopRecording()
       await eventCounter.close()
+      await ladder.close()
       await tenants.close()
       await sampler.close()
       await recording

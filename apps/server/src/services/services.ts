@@ -4,6 +4,7 @@ import type { EngineAccess } from "./engine/engine-access.js"
 import type { EventLog } from "./events/event-log.js"
 import type { HostService } from "./host/host-service.js"
 import type { Hosts } from "./hosts/hosts.js"
+import type { Ladder } from "./ladder/ladder.js"
 import type { ContainersLive } from "./live/containers-live.js"
 import type { Members } from "./members/members.js"
 import type { Metering } from "./metering/metering.js"
@@ -41,6 +42,8 @@ export interface Services {
   tenants: Tenants
   whatIf: WhatIfs
   prometheus: Prometheus
+  /** Of this machine. */
+  ladder: Ladder
   /** Writes an unexpected error to the log, where no answer carries it. */
   report(error: unknown, doing: string): void
 }

@@ -61,7 +61,20 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
     emit({ action, id: row.id, name: row.name })
   }
 
-  return {
+  const residentBytes = (id: string) => {
+    const memory = stats.get(id)?.memory
+    return memory === undefined ? 0 : memory.usedBytes - memory.swapBytes
+  }
+  /** Moves resident bytes to swap. Returns how many are left. */
+  const pushOut = (id: string, bytes: number): number => {
+    const sample = stats.get(id)
+    if (sample === undefined) return 0
+    const moved = Math.min(bytes, residentBytes(id))
+    stats.set(id, { ...sample, memory: { ...sample.memory, swapBytes: sample.memory.swapBytes + moved } })
+    return residentBytes(id)
+  }
+
+  const api: FakeEngine = {
     kind: "embedded",
     stats,
     logLines,
@@ -104,7 +117,12 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
     containers: {
       list: async () => [...rows.values()],
       inspect: async (id) =>
-        ({ ...find(id), resolved: { openStdin: false, terminal: false }, disk: { kind: "none" }, writableBytes: 0 }) as ContainerInspect,
+        ({
+          ...find(id),
+          resolved: { openStdin: false, terminal: false, mounts: [], network: { kind: "network", network: "bridge" } },
+          disk: { kind: "none" },
+          writableBytes: 0,
+        }) as unknown as ContainerInspect,
       start: async (id) => setState(id, { status: "running", pid: 1, startedAt: Date.now() }, "start"),
       stop: async (id) => setState(id, { status: "exited", exitCode: 0, oomKilled: false, finishedAt: Date.now() }, "stop"),
       statsAll: async () => [...stats.values()],
@@ -132,9 +150,31 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
       kill: refuse("kill"),
       restart: refuse("restart"),
       pause: refuse("pause"),
-      nap: refuse("nap"),
-      wake: refuse("wake"),
-      reclaim: refuse("reclaim"),
+      nap: async (id) => {
+        const row = find(id)
+        if (row.nap !== undefined) return row.nap
+        if (row.state.status !== "running") throw new EngineError("conflict", { publicMessage: `“${row.name}” does not run.` })
+        const before = residentBytes(row.id)
+        const nap = { since: Date.now(), beforeBytes: before, afterBytes: pushOut(row.id, before) }
+        rows.set(row.id, { ...row, nap, state: { ...row.state, status: "paused", pausedAt: nap.since } })
+        emit({ action: "nap", id: row.id, name: row.name, tenant: row.tenant })
+        return nap
+      },
+      wake: async (id, { cause = "request" } = {}) => {
+        const { nap, ...row } = find(id)
+        if (nap === undefined || row.state.status !== "paused") return { sleptMs: 0, wakeMs: 0 }
+        const woken = { sleptMs: Date.now() - nap.since, wakeMs: 1 }
+        rows.set(row.id, { ...row, state: { status: "running", pid: row.state.pid, startedAt: row.state.startedAt } })
+        const attributes = { sleptMs: String(woken.sleptMs), wakeMs: "1", cause }
+        emit({ action: "wake", id: row.id, name: row.name, tenant: row.tenant, attributes })
+        return woken
+      },
+      reclaim: async (id, bytes) => {
+        const row = find(id)
+        if (row.state.status !== "running") throw new EngineError("conflict", { publicMessage: `“${row.name}” does not run.` })
+        const beforeBytes = residentBytes(row.id)
+        return { beforeBytes, afterBytes: pushOut(row.id, bytes) }
+      },
       resume: refuse("resume"),
       rename: refuse("rename"),
       remove: async (id) => {
@@ -149,10 +189,16 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
       copyIn: refuse("copyIn"),
       listDirectory: refuse("listDirectory"),
       commit: refuse("commit"),
-      update: refuse("update"),
+      update: async (id, { limits = {} }) => {
+        const row = find(id)
+        const changed = Object.entries({ ...row.limits, ...limits }).filter(([, value]) => value !== null && value !== undefined)
+        rows.set(row.id, { ...row, limits: Object.fromEntries(changed) })
+        emit({ action: "update", id: row.id, name: row.name, tenant: row.tenant })
+        return api.containers.inspect(row.id)
+      },
       resizeDisk: refuse("resizeDisk"),
       compactDisk: refuse("compactDisk"),
-      stats: refuse("stats"),
+      stats: async (id) => stats.get(find(id).id) ?? Promise.reject(new EngineError("conflict")),
       namespaces: refuse("namespaces"),
       cgroupTree: refuse("cgroupTree"),
     },
@@ -189,6 +235,7 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
     },
     tenants: { list: async () => [], setLimits: refuse("setLimits"), setNetworkRate: refuse("setNetworkRate"), remove: refuse("remove") },
   }
+  return api
 }
 
 /** A running container with only its id and name told apart. */

@@ -95,11 +95,6 @@ export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
     pause: (id: string) => setState(id, "paused", "pause"),
     resume: (id: string) => setState(id, "running", "resume"),
     stop: (id: string) => setState(id, "exited", "stop"),
-    update: async (id: string, change: ContainerUpdate) => {
-      const row = (await list()).find((each) => each.id === id)
-      if (row !== undefined) engine.put({ ...row, limits: changedLimits(row.limits, change.limits ?? {}) }, "update")
-      return engine.containers.inspect(id)
-    },
     resizeDisk: async (id: string, diskBytes: number) => {
       const row = (await list()).find((each) => each.id === id)
       if (row !== undefined) engine.put({ ...row, diskBytes }, "resize")

@@ -7,6 +7,7 @@ import type { ContainerEngine, DockerEndpoint } from "@plimsoll/runtime"
 import { WebSocket } from "ws"
 import { createLog } from "../create-log.js"
 import { readConfiguration } from "../env.js"
+import type { HostReading } from "../services/ladder/host-reading.js"
 import { type RunningServer, type StartOptions, startServer } from "../start-server.js"
 
 export interface Answer {
@@ -52,10 +53,14 @@ export interface TestServerOptions {
   openDockerEngine?: (endpoint: DockerEndpoint) => Promise<ContainerEngine>
   makeStarterImage?: (engine: ContainerEngine) => Promise<unknown>
   environment?: Record<string, string>
+  /** Default: a machine that has plenty, whatever the one that tests has. */
+  readHost?: NonNullable<StartOptions["readHost"]>
   now?: () => number
   /** Where its directories are made; default: the temporary directory. */
   parent?: string
 }
+
+const plenty: HostReading = { usedBytes: 1, allocatableBytes: 2 ** 40, pressure: null, cpuSomeAvg10: null, swapFreeBytes: 2 ** 40 }
 
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const directory = mkdtempSync(join(options.parent ?? tmpdir(), "plimsoll-test-"))
@@ -79,6 +84,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       openEngine: (settings) => options.openEngine({ ...settings, dataDirectory, runDirectory }),
       openDockerEngine: options.openDockerEngine ?? (() => Promise.reject(new Error("this test has no Docker Engine"))),
       makeStarterImage: options.makeStarterImage ?? (async () => undefined),
+      readHost: options.readHost ?? (async () => plenty),
       ...(options.now && { now: options.now }),
     })
   let server: RunningServer | undefined = await start()

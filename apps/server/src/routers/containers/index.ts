@@ -1,6 +1,6 @@
 import { router } from "../../trpc/init.js"
 import { bulk, commit, compactDisk, resizeDisk, update } from "./changes.js"
-import { create, kill, pause, pullAndCreate, remove, rename, restart, resume, start, stop } from "./lifecycle.js"
+import { create, kill, nap, pause, pullAndCreate, reclaim, remove, rename, restart, resume, start, stop, wake } from "./lifecycle.js"
 import { live, logs, stats } from "./live.js"
 import { cgroupTree, diff, files, inspect, list, namespaces, top } from "./queries.js"
 import { attach, openTerminal, rejoinTerminal } from "./terminals.js"
@@ -16,6 +16,9 @@ export const containersRouter = router({
   restart,
   pause,
   resume,
+  nap,
+  wake,
+  reclaim,
   rename,
   remove,
   bulk,

@@ -1,6 +1,7 @@
 import {
   createContainerInput,
   killContainerInput,
+  reclaimContainerInput,
   removeContainerInput,
   renameContainerInput,
   restartContainerInput,
@@ -49,6 +50,21 @@ export const pause = procedure.input(idInput).mutation(async ({ ctx, input: { id
 export const resume = procedure.input(idInput).mutation(async ({ ctx, input: { id } }) => {
   const { engine } = await ctx.services.hosts.ofContainer(id)
   return engine.containers.resume(id)
+})
+
+export const nap = procedure.input(idInput).mutation(async ({ ctx, input: { id } }) => {
+  const { engine } = await ctx.services.hosts.ofContainer(id)
+  return engine.containers.nap(id)
+})
+
+export const wake = procedure.input(idInput).mutation(async ({ ctx, input: { id } }) => {
+  const { engine } = await ctx.services.hosts.ofContainer(id)
+  return engine.containers.wake(id, { cause: "request" })
+})
+
+export const reclaim = procedure.input(reclaimContainerInput).mutation(async ({ ctx, input: { id, bytes } }) => {
+  const { engine } = await ctx.services.hosts.ofContainer(id)
+  return engine.containers.reclaim(id, bytes)
 })
 
 export const rename = procedure.input(renameContainerInput).mutation(async ({ ctx, input: { id, name } }) => {

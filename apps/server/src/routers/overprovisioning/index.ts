@@ -1,4 +1,5 @@
 import { router } from "../../trpc/init.js"
+import { changeLadder } from "./change-ladder.js"
 import { changeSettings } from "./change-settings.js"
 import { history } from "./history.js"
 import { live } from "./live.js"
@@ -12,5 +13,6 @@ export const overprovisioningRouter = router({
   history,
   sales,
   changeSettings,
+  changeLadder,
   whatIf,
 })

@@ -63,6 +63,8 @@ export interface RunningOverprovisioning extends Overprovisioning {
   /** What each sale used in the last seven days. */
   book: UseBook
   look(): Promise<LineLook>
+  /** What is kept for the host of so much memory, in bytes. */
+  reservedMemory(totalBytes: number): number
   /** The lines as one second's readings, to be recorded beside those of the host. */
   readings(usage: HostUsage | undefined): Reading[]
   /** Draws the line anew. For the schedule. */
@@ -169,6 +171,7 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
     desk,
     book,
     look,
+    reservedMemory: (totalBytes) => settings.of({ memory: totalBytes, cpu: null, disk: null, pids: null }).reserve.memory,
     now: present,
     minute: kept.minute,
 

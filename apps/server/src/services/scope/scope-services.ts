@@ -48,6 +48,7 @@ function tenantServices(services: Services, tenant: string): Services {
     tenants: ownTenant(services.tenants, tenant),
     whatIf: { ask: refuse },
     prometheus: { scrape: (options) => services.prometheus.scrape({ ...options, tenant }) },
+    ladder: { now: refuseAtOnce, changeSettings: refuse, selling: refuseAtOnce },
     transfers: {
       pull: refuse,
       push: refuse,
@@ -67,6 +68,7 @@ function tenantEvents(events: EventLog, tenant: string, names: TenantNames): Eve
   const shown = (record: EventRecord): EventRecord => ({
     ...record,
     name: record.kind === "volume" || record.kind === "network" ? names.shown(record.name) : record.name,
+    attributes: record.kind === "ladder" ? withoutShortage(record.attributes) : record.attributes,
     audit: withoutStaffAddress(record.audit),
   })
   return {
@@ -80,6 +82,11 @@ function tenantEvents(events: EventLog, tenant: string, names: TenantNames): Eve
       for await (const record of events.follow({ ...options, filters: { ...filters, tenant } })) yield shown(record)
     },
   }
+}
+
+/** How short the whole machine was is not for the provider's customers; that it was is. */
+function withoutShortage({ shortage, ...attributes }: EventRecord["attributes"]): EventRecord["attributes"] {
+  return shortage === undefined ? attributes : { ...attributes, shortage: "the machine was short of memory" }
 }
 
 /** From where the provider's staff works is not for their customers. */

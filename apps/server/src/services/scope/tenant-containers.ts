@@ -1,12 +1,14 @@
-import type {
-  ContainerApi,
-  ContainerInspect,
-  ContainerSpec,
-  ContainerSummary,
-  MountSpec,
-  NamespaceMode,
-  NetworkMode,
+import {
+  type ContainerApi,
+  type ContainerInspect,
+  type ContainerSpec,
+  type ContainerSummary,
+  EngineError,
+  type MountSpec,
+  type NamespaceMode,
+  type NetworkMode,
 } from "@plimsoll/runtime"
+import { ladderLabels } from "../../contract/overprovisioning.js"
 import { notFound } from "./refusals.js"
 import type { TenantReach } from "./tenant-reach.js"
 
@@ -34,6 +36,7 @@ export function tenantContainers(reach: TenantReach): ContainerApi {
   return {
     create: async (spec) => {
       if (spec.tenant !== undefined && spec.tenant !== tenant) throw notFound("tenant", spec.tenant)
+      refuseExemption(spec)
       return inspected(await containers.create({ ...spec, ...(await ownSpec(reach, spec)), tenant }))
     },
     start: async (reference) => containers.start(await id(reference)),
@@ -85,6 +88,15 @@ export function tenantContainers(reach: TenantReach): ContainerApi {
     // The tenant's own group and what is below it: above are sums of others.
     cgroupTree: async (reference) => (await containers.cgroupTree(await id(reference))).filter(({ role }) => role !== "engine"),
   }
+}
+
+/** Whom the ladder leaves alone is the provider's to say. */
+function refuseExemption({ labels = {} }: ContainerSpec): void {
+  if (labels[ladderLabels.exempt] === undefined) return
+  throw new EngineError("permission_denied", {
+    facts: { label: ladderLabels.exempt },
+    publicMessage: `The label “${ladderLabels.exempt}” is set by the provider alone. Leave it out.`,
+  })
 }
 
 /** The spec with the engine's names in place of the tenant's. */

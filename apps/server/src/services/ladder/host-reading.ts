@@ -1,0 +1,19 @@
+/** The machine in one second, as far as the ladder looks at it. */
+export interface HostReading {
+  /** What cannot be had without reclaim from anybody: total less available. What lies in swap is not in it, what zram takes for it is. */
+  usedBytes: number
+  allocatableBytes: number
+  /** Of memory: shares of time in percent; `null`: the kernel does not tell. */
+  pressure: { someAvg60: number; fullAvg10: number } | null
+  /** `null`: as above, of CPU. */
+  cpuSomeAvg10: number | null
+  swapFreeBytes: number
+}
+
+/** With less than this, pushing memory out would only fill the rest of it. */
+export const SWAP_FULL_BYTES = 16 * 2 ** 20
+
+/** Why nothing can be pushed out; `null`: it can. */
+export function whyNoSwap({ swapFreeBytes }: Pick<HostReading, "swapFreeBytes">): string | null {
+  return swapFreeBytes < SWAP_FULL_BYTES ? "there is no free swap to push memory out to" : null
+}

@@ -1,0 +1,30 @@
+import { expect, it } from "vitest"
+import { SWAP_FULL_BYTES, whyNoSwap } from "./host-reading.js"
+import { toHostReading } from "./read-host.js"
+
+const meminfo =
+  "MemTotal:       16384000 kB\nMemFree:         1024000 kB\nMemAvailable:    4096000 kB\nSwapTotal:       2048000 kB\nSwapFree:        1000000 kB\n"
+const memory = "some avg10=1.50 avg60=2.25 avg300=0.10 total=1\nfull avg10=0.75 avg60=0.50 avg300=0.05 total=1\n"
+const cpu = "some avg10=33.00 avg60=2.00 avg300=1.00 total=9\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"
+
+it("use is what is not available, page cache is none of it", () => {
+  expect(toHostReading({ meminfo, memory, cpu }, (totalBytes) => totalBytes / 2)).toEqual({
+    usedBytes: 12_288_000 * 1024,
+    allocatableBytes: 8_192_000 * 1024,
+    pressure: { someAvg60: 2.25, fullAvg10: 0.75 },
+    cpuSomeAvg10: 33,
+    swapFreeBytes: 1_000_000 * 1024,
+  })
+})
+
+it("a kernel without PSI has no pressure, not a pressure of 0", () => {
+  expect(toHostReading({ meminfo, memory: undefined, cpu: undefined }, (totalBytes) => totalBytes)).toMatchObject({
+    pressure: null,
+    cpuSomeAvg10: null,
+  })
+})
+
+it("swap counts as full a little before it is", () => {
+  expect(whyNoSwap({ swapFreeBytes: SWAP_FULL_BYTES })).toBe(null)
+  expect(whyNoSwap({ swapFreeBytes: SWAP_FULL_BYTES - 1 })).toContain("no free swap")
+})

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises"
+import { errnoOf } from "@plimsoll/runtime"
+import { parseMeminfo, parsePressure } from "../host/host-counters.js"
+import type { HostReading } from "./host-reading.js"
+
+/** Reads this machine. `allocatableOf`: what of its memory may be given to containers. Rejects when /proc is not there. */
+export async function readHost(allocatableOf: (totalBytes: number) => number): Promise<HostReading> {
+  const [meminfo, memory, cpu] = await Promise.all([
+    readFile("/proc/meminfo", "utf8"),
+    readOptional("/proc/pressure/memory"),
+    readOptional("/proc/pressure/cpu"),
+  ])
+  return toHostReading({ meminfo, memory, cpu }, allocatableOf)
+}
+
+/** The files' texts as figures; `undefined`: the kernel has no PSI. */
+export function toHostReading(
+  texts: { meminfo: string; memory: string | undefined; cpu: string | undefined },
+  allocatableOf: (totalBytes: number) => number,
+): HostReading {
+  const { memory, swap } = parseMeminfo(texts.meminfo)
+  const pressure = parsePressure(texts.memory)
+  return {
+    usedBytes: memory.totalBytes - memory.availableBytes,
+    allocatableBytes: allocatableOf(memory.totalBytes),
+    pressure: pressure === undefined ? null : { someAvg60: pressure.some.avg60, fullAvg10: pressure.full?.avg10 ?? 0 },
+    cpuSomeAvg10: parsePressure(texts.cpu)?.some.avg10 ?? null,
+    swapFreeBytes: swap.freeBytes,
+  }
+}
+
+/** EOPNOTSUPP is what PSI answers when it is switched off at boot. */
+function readOptional(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (["ENOENT", "EOPNOTSUPP"].includes(errnoOf(error) ?? "")) return undefined
+    throw error
+  })
+}

@@ -1,0 +1,42 @@
+import { type ContainerApi, type EngineInfo, isEngineError } from "@plimsoll/runtime"
+import type { LadderSettings } from "../../contract/overprovisioning.js"
+import { within } from "../within.js"
+import type { Subject } from "./subject.js"
+
+/** What a rung has to go by in one second. */
+export interface RungContext {
+  subjects: readonly Subject[]
+  /** Monotonic. */
+  at: number
+  mode: "act" | "advise"
+  settings: LadderSettings
+  /** Why the ladder stands where it does; `null`: there is no shortage. */
+  shortage: string | null
+  /** Why nothing can be pushed out; `null`: it can. */
+  noSwap: string | null
+  containers: ContainerApi
+  info: Pick<EngineInfo, "enforceableLimits" | "features">
+}
+
+/** A single container must not hold the ladder up for longer. */
+const DEADLINE_MS = 60_000
+
+/** Does one thing to one container; a failure comes back as words for people, and what nobody expected is reported, too. */
+export async function attempt<T>(
+  work: () => Promise<T>,
+  report: (error: unknown) => void,
+): Promise<{ value: T } | { why: string; isUnsupported: boolean }> {
+  try {
+    return { value: await within(DEADLINE_MS, work()) }
+  } catch (error) {
+    if (!isEngineError(error)) report(error)
+    return {
+      why: isEngineError(error) ? error.publicMessage : "something went wrong on the server; its log has the details",
+      isUnsupported: isEngineError(error, "unsupported"),
+    }
+  }
+}
+
+export function minutes(ms: number): string {
+  return ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`
+}

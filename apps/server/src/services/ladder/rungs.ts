@@ -1,0 +1,82 @@
+import { type LadderRung, type LadderSettings, ladderRungs } from "../../contract/overprovisioning.js"
+import { isTaken, modeOf, type Stand } from "./decide-rung.js"
+import type { LadderJournal } from "./ladder-journal.js"
+import { NapRung } from "./nap-rung.js"
+import { ReclaimRung } from "./reclaim-rung.js"
+import type { RungContext } from "./rung-context.js"
+import { StopRung } from "./stop-rung.js"
+import type { Stopped } from "./stopped.js"
+import { TightenRung } from "./tighten-rung.js"
+import type { Tightened } from "./tightened.js"
+
+export interface RungsDependencies {
+  journal: LadderJournal
+  tightened: Tightened
+  stopped: Stopped
+  now: () => number
+  monotonic: () => number
+  report: (error: unknown, doing: string) => void
+}
+
+/** All rungs; those up to the stand are at work together, the gentlest first. */
+export class Rungs {
+  readonly reclaim: ReclaimRung
+  readonly tighten: TightenRung
+  readonly nap: NapRung
+  readonly #stop: StopRung
+  readonly #journal: LadderJournal
+
+  constructor(deps: RungsDependencies) {
+    const { journal, tightened, report } = deps
+    this.#journal = journal
+    this.reclaim = new ReclaimRung(journal, report)
+    this.tighten = new TightenRung(tightened, journal, report)
+    this.nap = new NapRung(tightened, journal, report)
+    this.#stop = new StopRung(deps)
+  }
+
+  async take(stand: Stand, shared: Omit<RungContext, "mode">): Promise<void> {
+    const { settings, at } = shared
+    /** What it does now; `undefined`: nothing. */
+    const working = (rung: LadderRung, isWanted = isTaken(stand, rung)): RungContext | undefined => {
+      const mode = modeOf(settings, rung)
+      return isWanted && mode !== "off" ? { ...shared, mode } : undefined
+    }
+    const tighten = working("tighten")
+    if (tighten?.mode !== "act") await this.tighten.putBack(shared.containers, at)
+
+    const reclaim = working("reclaim")
+    if (reclaim !== undefined) await this.reclaim.take(reclaim, { isLarge: tighten?.mode === "act" && !TightenRung.works(shared) })
+    await this.reclaim.flush(at, { all: reclaim === undefined })
+    if (tighten !== undefined) await this.tighten.take(tighten)
+    const nap = working("nap", isTaken(stand, "nap") || settings.nap.always)
+    if (nap !== undefined) await this.nap.take(isTaken(stand, "nap") ? nap : { ...nap, shortage: null })
+    // Nobody is stopped for a shortage that is over, though the rung is kept for a while.
+    const stop = working("stop", stand.rung === "stop" && stand.isNeeded)
+    if (stop !== undefined) await this.#stop.take(stop)
+  }
+
+  /** The ladder went up or down. */
+  async tellMove(before: Stand, after: Stand, settings: LadderSettings): Promise<void> {
+    for (const rung of ladderRungs) {
+      const [was, is] = [isTaken(before, rung), isTaken(after, rung)]
+      const mode = modeOf(settings, rung)
+      if (was && !is) this.#journal.forgetTold(rung)
+      if (was === is || mode === "off") continue
+      await this.#journal.tell({
+        rung,
+        result: mode === "advise" ? "advised" : "done",
+        why: is ? (rung === "stop-selling" ? "nothing more is sold" : "this rung is taken") : "this rung is left",
+        shortage: is ? after.why : (after.why ?? "there is no shortage any more"),
+        facts: { change: is ? "taken" : "left" },
+      })
+    }
+  }
+
+  /** Forgets containers that are gone. */
+  keep(ids: ReadonlyMap<string, unknown>): void {
+    this.reclaim.pace.keep(ids)
+    this.nap.keep(ids)
+    this.#stop.keep(ids)
+  }
+}
