@@ -11,6 +11,8 @@ import membersEn from "../../../messages/members.en.json"
 import membersRu from "../../../messages/members.ru.json"
 import meteringEn from "../../../messages/metering.en.json"
 import meteringRu from "../../../messages/metering.ru.json"
+import overprovisioningEn from "../../../messages/overprovisioning.en.json"
+import overprovisioningRu from "../../../messages/overprovisioning.ru.json"
 import plansEn from "../../../messages/plans.en.json"
 import plansRu from "../../../messages/plans.ru.json"
 import registriesEn from "../../../messages/registries.en.json"
@@ -35,6 +37,7 @@ const english = {
   ...tokensEn,
   ...auditEn,
   ...meteringEn,
+  ...overprovisioningEn,
   ...plansEn,
   ...tenantsEn,
 }
@@ -55,6 +58,7 @@ export const messages: Record<Locale, Messages> = {
     ...tokensRu,
     ...auditRu,
     ...meteringRu,
+    ...overprovisioningRu,
     ...plansRu,
     ...tenantsRu,
   },
