@@ -68,4 +68,25 @@ test("what was sold of the machine stands on the overview and on its own page, w
       })
     }
   }
+
+  await test.step("where all is kept for the host a sale is refused, and made anyway with a reason, which the audit keeps", async () => {
+    await page.setViewportSize({ width: 1440, height: 900 })
+    const again = await signedInRequest(playwright.request, product)
+    await callAs(again, "overprovisioning.changeSettings", { reserve: { cpu: 1_000_000 } })
+    await page.getByRole("link", { name: "Tenants" }).click()
+    await page.getByRole("button", { name: "Create a tenant" }).first().click()
+    const dialog = page.getByRole("dialog", { name: "Create a tenant" })
+    await dialog.getByRole("textbox", { name: "Name" }).fill("acme")
+    await dialog.getByRole("textbox", { name: "Title" }).fill("Acme Shops")
+    await dialog.getByRole("button", { name: "Create a tenant" }).click()
+    await expect(dialog.getByRole("alert")).toContainText("load_line_exceeded")
+    const anyway = dialog.getByRole("button", { name: "Do it anyway" })
+    await expect(anyway).toBeDisabled()
+    await dialog.getByRole("textbox", { name: "Reason" }).fill("A second machine comes on Monday")
+    await anyway.click()
+    await expect(page.getByRole("heading", { level: 1, name: "Acme Shops" })).toBeVisible()
+    const events = await callAs<{ events: unknown[] }>(again, "events.list", { kinds: ["audit"], actions: ["tenants.create"] }, "query")
+    expect(JSON.stringify(events)).toContain("A second machine comes on Monday")
+    await again.dispose()
+  })
 })
