@@ -20,6 +20,7 @@ const paths = [
   "/tenants",
   "/plans",
   "/metering",
+  "/overprovisioning",
   "/account",
   "/members",
   "/tokens",

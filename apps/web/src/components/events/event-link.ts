@@ -18,6 +18,9 @@ export function eventHref(event: Pick<EventRecord, "kind" | "action" | "id" | "n
       return `/hosts/${encodeURIComponent(event.host)}`
     case "tenant":
       return `/tenants/${encodeURIComponent(event.name)}`
+    case "ladder":
+    case "incident":
+      return "/overprovisioning"
     case "audit":
       return auditHref(event)
   }

@@ -14,7 +14,7 @@ export function StateLabel({
   away = false,
   brief = false,
 }: {
-  container: Pick<ContainerSummary, "state" | "health">
+  container: Pick<ContainerSummary, "state" | "health" | "nap">
   pending?: BulkAction | undefined
   /** Its host does not answer: this is how it was. */
   away?: boolean
@@ -33,23 +33,27 @@ export function StateLabel({
       </span>
     )
   }
-  const { state, health } = container
+  const { state, health, nap } = container
   const since =
-    state.status === "running"
-      ? state.startedAt
-      : state.status === "paused"
-        ? state.pausedAt
-        : state.status === "exited" && state.finishedAt > 0
-          ? state.finishedAt
-          : undefined
+    nap !== undefined
+      ? nap.since
+      : state.status === "running"
+        ? state.startedAt
+        : state.status === "paused"
+          ? state.pausedAt
+          : state.status === "exited" && state.finishedAt > 0
+            ? state.finishedAt
+            : undefined
   const word =
-    state.status === "exited" && state.oomKilled
-      ? t("state.oomKilled")
-      : state.status === "exited" && state.error !== undefined
-        ? t("state.failedToStart")
-        : state.status === "exited"
-          ? t("state.exitedWith", { code: state.exitCode })
-          : t(`state.${state.status}`)
+    nap !== undefined
+      ? t("state.napping")
+      : state.status === "exited" && state.oomKilled
+        ? t("state.oomKilled")
+        : state.status === "exited" && state.error !== undefined
+          ? t("state.failedToStart")
+          : state.status === "exited"
+            ? t("state.exitedWith", { code: state.exitCode })
+            : t(`state.${state.status}`)
   if (away) {
     return (
       <StateDot state="unknown" className="text-mute">

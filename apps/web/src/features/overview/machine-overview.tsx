@@ -15,6 +15,7 @@ import { ByState } from "./by-state"
 import { Headline } from "./headline"
 import { Hull } from "./hull"
 import { LatestEvents } from "./latest-events"
+import { LoadLineOverview } from "./load-line-overview"
 import { MadeOf } from "./made-of"
 import { MemoryHistory } from "./memory-history"
 import { CpuMini, DiskMini } from "./minis"
@@ -44,6 +45,7 @@ export function MachineOverview() {
       {info.data?.status === "unavailable" ? <EngineUnavailable info={info.data} /> : null}
       <Headline live={live} sold={sold} hostname={info.data?.hostname ?? null} />
       <OtherHosts />
+      <LoadLineOverview />
       <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_340px]">
         <Panel
           title={t("memory")}

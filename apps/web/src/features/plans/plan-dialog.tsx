@@ -8,6 +8,7 @@ import { Dialog } from "@/components/controls/dialog"
 import { Field } from "@/components/controls/field"
 import { Input } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
+import { Overrule } from "@/components/overprovisioning/overrule"
 import { Refusal } from "@/components/tenants/refusal"
 import { useExplainError } from "@/lib/errors"
 import { useHosts } from "@/lib/live"
@@ -56,7 +57,7 @@ export function PlanDialog({ known, start, onClose }: PlanDialogProps) {
     change.reset()
   }
 
-  function save() {
+  function save(overrule?: string) {
     setTried(true)
     if (terms === undefined || name === "" || unchanged) return
     const onSuccess = () => {
@@ -64,7 +65,15 @@ export function PlanDialog({ known, start, onClose }: PlanDialogProps) {
       onClose()
     }
     if (known === null) return create.mutate({ name, terms }, { onSuccess })
-    change.mutate({ plan: known.id, ...(name === known.name ? {} : { name }), ...(sameTerms ? {} : { terms }) }, { onSuccess })
+    change.mutate(
+      {
+        plan: known.id,
+        ...(name === known.name ? {} : { name }),
+        ...(sameTerms ? {} : { terms }),
+        ...(overrule === undefined ? {} : { overrule }),
+      },
+      { onSuccess },
+    )
   }
 
   const words = (field: PlanField) => (refused === field ? explained.message : problem(field))
@@ -106,6 +115,7 @@ export function PlanDialog({ known, start, onClose }: PlanDialogProps) {
         <PlanFields form={form} onChange={edit} problem={words} runtimes={runtimes} />
         {known !== null && terms !== undefined ? <PlanEffect plan={known} terms={terms} /> : null}
         {error === null || refused !== undefined ? null : <Refusal error={error} title={t(known === null ? "notCreated" : "notChanged")} />}
+        {change.error === null ? null : <Overrule error={change.error} busy={change.isPending} onOverrule={save} />}
       </form>
     </Dialog>
   )

@@ -14,6 +14,7 @@ import {
   Server,
   Users,
   Warehouse,
+  Waves,
 } from "lucide-react"
 import type { May } from "@/lib/session"
 
@@ -31,6 +32,7 @@ export type PageName =
   | "tenants"
   | "plans"
   | "metering"
+  | "overprovisioning"
 
 export interface NavItem {
   page: PageName
@@ -54,6 +56,7 @@ const navGroups: readonly NavGroup[] = [
     items: [
       { page: "overview", href: "/", icon: LayoutDashboard, key: "o", needs: "session.me" },
       { page: "containers", href: "/containers", icon: Box, key: "c", needs: "containers.list" },
+      { page: "overprovisioning", href: "/overprovisioning", icon: Waves, key: "l", needs: "overprovisioning.now" },
       { page: "events", href: "/events", icon: Activity, key: "e", needs: "events.list" },
       { page: "metering", href: "/metering", icon: Gauge, key: "u", needs: "metering.month" },
     ],

@@ -13,6 +13,8 @@ import meteringEn from "../../../messages/metering.en.json"
 import meteringRu from "../../../messages/metering.ru.json"
 import networksEn from "../../../messages/networks.en.json"
 import networksRu from "../../../messages/networks.ru.json"
+import overprovisioningEn from "../../../messages/overprovisioning.en.json"
+import overprovisioningRu from "../../../messages/overprovisioning.ru.json"
 import plansEn from "../../../messages/plans.en.json"
 import plansRu from "../../../messages/plans.ru.json"
 import registriesEn from "../../../messages/registries.en.json"
@@ -38,6 +40,7 @@ const english = {
   ...auditEn,
   ...meteringEn,
   ...networksEn,
+  ...overprovisioningEn,
   ...plansEn,
   ...tenantsEn,
 }
@@ -59,6 +62,7 @@ export const messages: Record<Locale, Messages> = {
     ...auditRu,
     ...meteringRu,
     ...networksRu,
+    ...overprovisioningRu,
     ...plansRu,
     ...tenantsRu,
   },

@@ -18,6 +18,7 @@ type PageName =
   | "tenants"
   | "plans"
   | "metering"
+  | "overprovisioning"
 
 /** Metadata of one of the pages in the navigation or the account's menu: its name in the language of the request. */
 export async function pageTitle(page: PageName): Promise<Metadata> {

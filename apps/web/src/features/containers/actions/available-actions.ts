@@ -1,20 +1,25 @@
-import type { BulkAction, ContainerState, HostSummary } from "@plimsoll/server/contract"
+import type { BulkAction, ContainerSummary, HostSummary } from "@plimsoll/server/contract"
 import { lacks } from "@/lib/hosts"
 import type { May } from "@/lib/session"
 
 /** What can be done with a container in this state, in the order in which menus show it; never what its host's engine lacks, or what one may not. */
-export function availableActions(state: ContainerState, host: HostSummary | undefined, may: May): BulkAction[] {
-  return actionsInState(state)
+export function availableActions(
+  container: Pick<ContainerSummary, "state" | "nap">,
+  host: HostSummary | undefined,
+  may: May,
+): BulkAction[] {
+  return actionsInState(container)
     .filter((action) => may(`containers.${action}`))
     .filter((action) => !((action === "pause" || action === "resume") && lacks(host, "pause")))
+    .filter((action) => !((action === "nap" || action === "wake") && lacks(host, "nap")))
 }
 
-function actionsInState(state: ContainerState): BulkAction[] {
+function actionsInState({ state, nap }: Pick<ContainerSummary, "state" | "nap">): BulkAction[] {
   switch (state.status) {
     case "running":
-      return ["stop", "restart", "pause", "kill", "remove"]
+      return ["stop", "restart", "pause", "nap", "kill", "remove"]
     case "paused":
-      return ["resume", "stop", "kill", "remove"]
+      return [nap === undefined ? "resume" : "wake", "stop", "kill", "remove"]
     case "restarting":
       return ["start", "stop", "remove"]
     case "created":

@@ -24,7 +24,7 @@ export function ContainerMenu({ container, host, onAction }: ContainerMenuProps)
   const path = containerHref(container)
   const away = isAway(host)
   const may = useMay()
-  const actions = availableActions(container.state, host, may)
+  const actions = availableActions(container, host, may)
   const running = container.state.status === "running"
   return (
     <Menu

@@ -15,6 +15,7 @@ import { PageHeader } from "@/components/controls/page-header"
 import { Panel } from "@/components/controls/panel"
 import { Switch } from "@/components/controls/switch"
 import { HostAway } from "@/components/hosts/host-away"
+import { Overrule } from "@/components/overprovisioning/overrule"
 import { ReferenceHint } from "@/components/reference-hint"
 import { containerHref } from "@/lib/container-href"
 import { explainError, LateError, useErrorToast } from "@/lib/errors"
@@ -93,11 +94,11 @@ export function CreateContainerPage() {
     router.push(autoRemove && started ? "/containers" : containerHref(container))
   }
 
-  async function submit(valuesNow: ContainerForm) {
+  async function submit(valuesNow: ContainerForm, overrule?: string) {
     const spec = toContainerSpec(valuesNow)
     // Neither is lost: the errors are shown below the form, which keeps what was typed, and at the field that they are about.
     if (pulls) return pull.begin({ host: hostId, spec, start: valuesNow.start }).catch(markRefused)
-    const created = await create.mutateAsync({ host: hostId, ...spec }).catch(markRefused)
+    const created = await create.mutateAsync({ host: hostId, ...spec, ...(overrule !== undefined && { overrule }) }).catch(markRefused)
     if (!created) return
     if (valuesNow.start) {
       await start
@@ -110,7 +111,11 @@ export function CreateContainerPage() {
   const away = isAway(host)
   const unavailable = away || host?.info?.status === "unavailable"
   return (
-    <form noValidate onSubmit={(event) => void form.handleSubmit(submit)(event)} className="flex max-w-250 flex-col gap-4">
+    <form
+      noValidate
+      onSubmit={(event) => void form.handleSubmit((valuesNow) => submit(valuesNow))(event)}
+      className="flex max-w-250 flex-col gap-4"
+    >
       <PageHeader title={t("title")} description={t("description")} />
       {ofTenant ? null : (
         <HostSection
@@ -149,6 +154,13 @@ export function CreateContainerPage() {
         </div>
       </Panel>
       {create.error ? <ErrorState compact error={create.error} title={t("failed")} /> : null}
+      {create.error ? (
+        <Overrule
+          error={create.error}
+          busy={create.isPending}
+          onOverrule={(overrule) => void form.handleSubmit((valuesNow) => submit(valuesNow, overrule))()}
+        />
+      ) : null}
       {pull.error ? <ErrorState compact error={pull.error} title={t("failed")} /> : null}
       {pull.transfer && pull.transfer.status !== "done" ? <PullPanel transfer={pull.transfer} cancel={pull.cancel} /> : null}
       <div className="sticky bottom-0 flex flex-wrap items-center gap-3 border-line border-t bg-bg py-3">

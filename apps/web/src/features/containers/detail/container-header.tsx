@@ -49,7 +49,7 @@ export function ContainerHeader() {
   }
 
   const may = useMay()
-  const actions = availableActions(row.state, host, may)
+  const actions = availableActions(row, host, may)
   const busy = pending.get(id)
   const off = busy !== undefined || away
   const reason = away ? { title: banner("action", { host: host?.name ?? "" }) } : {}

@@ -20,12 +20,21 @@ test("files are offered where only the changes can be told", () => {
 
 test("until the host is known, nothing is taken away", () => {
   expect(containerViews.every((view) => isOffered(view, undefined, all))).toBe(true)
-  expect(availableActions(running, undefined, all)).toContain("pause")
+  expect(availableActions({ state: running }, undefined, all)).toContain("pause")
 })
 
 test("an engine that cannot pause offers neither pause nor resume", () => {
-  expect(availableActions(running, host(["exec"]), all)).toEqual(["stop", "restart", "kill", "remove"])
-  expect(availableActions({ ...running, status: "paused", pausedAt: 2 }, host([]), all)).toEqual(["stop", "kill", "remove"])
+  expect(availableActions({ state: running }, host(["exec"]), all)).toEqual(["stop", "restart", "kill", "remove"])
+  expect(availableActions({ state: { ...running, status: "paused", pausedAt: 2 } }, host([]), all)).toEqual(["stop", "kill", "remove"])
+})
+
+test("what naps is woken, what was paused by hand is resumed, and an engine without naps offers neither to nap nor to wake", () => {
+  const paused = { ...running, status: "paused", pausedAt: 2 } as const
+  const nap = { since: 2, beforeBytes: 2, afterBytes: 1 }
+  expect(availableActions({ state: paused, nap }, host(["pause", "nap"]), all)).toEqual(["wake", "stop", "kill", "remove"])
+  expect(availableActions({ state: paused }, host(["pause", "nap"]), all)).toEqual(["resume", "stop", "kill", "remove"])
+  expect(availableActions({ state: running }, host(["pause", "nap"]), all)).toContain("nap")
+  expect(availableActions({ state: running }, host(["pause"]), all)).not.toContain("nap")
 })
 
 test("an address names its view, and the graphs where it names none", () => {
@@ -35,6 +44,6 @@ test("an address names its view, and the graphs where it names none", () => {
 
 test("who may only look gets no action and no terminal", () => {
   const viewer: May = (operation) => mayDo("viewer", operation)
-  expect(availableActions(running, undefined, viewer)).toEqual([])
+  expect(availableActions({ state: running }, undefined, viewer)).toEqual([])
   expect(containerViews.filter((view) => !isOffered(view, undefined, viewer))).toEqual(["terminal"])
 })

@@ -10,7 +10,7 @@ import { useMay } from "@/lib/session"
 import { actionIcons } from "../actions/action-icons"
 import { availableActions } from "../actions/available-actions"
 
-const shown: BulkAction[] = ["start", "stop", "restart", "pause", "resume", "kill", "remove"]
+const shown: BulkAction[] = ["start", "stop", "restart", "pause", "resume", "nap", "wake", "kill", "remove"]
 
 interface BulkBarProps {
   rows: ContainerRow[]
@@ -32,7 +32,7 @@ export function BulkBar({ rows, onAction, onClear }: BulkBarProps) {
     >
       <span className="mr-2 font-medium">{t("bulk.selected", { count: rows.length })}</span>
       {shown.map((action) => {
-        const able = reachable.filter((row) => availableActions(row.state, byId.get(row.host), may).includes(action))
+        const able = reachable.filter((row) => availableActions(row, byId.get(row.host), may).includes(action))
         if (able.length === 0) return null
         return (
           <Button

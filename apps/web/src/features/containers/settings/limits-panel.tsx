@@ -9,6 +9,7 @@ import { Field } from "@/components/controls/field"
 import { NumberField } from "@/components/controls/number-field"
 import { Panel } from "@/components/controls/panel"
 import { toast } from "@/components/controls/toast"
+import { Overrule } from "@/components/overprovisioning/overrule"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
 import { useContainer } from "../detail/container-context"
@@ -86,6 +87,13 @@ export function LimitsPanel() {
         })}
         <div className="col-span-2 flex flex-col gap-3 max-sm:col-span-1">
           {update.error ? <ErrorState compact error={update.error} title={t("failed")} /> : null}
+          {update.error ? (
+            <Overrule
+              error={update.error}
+              busy={update.isPending}
+              onOverrule={(overrule) => update.mutate({ id, limits: change, overrule })}
+            />
+          ) : null}
           <div className="flex gap-2">
             <Button type="submit" variant="primary" busy={update.isPending} disabled={Object.keys(change).length === 0}>
               {t("apply")}

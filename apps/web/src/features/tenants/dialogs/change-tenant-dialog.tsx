@@ -9,6 +9,7 @@ import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
 import { Input } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
+import { Overrule } from "@/components/overprovisioning/overrule"
 import { Refusal } from "@/components/tenants/refusal"
 import { useTRPC } from "@/lib/trpc"
 import { PlanSelect } from "./plan-select"
@@ -32,6 +33,24 @@ export function ChangeTenantDialog({ tenant, onClose }: { tenant: Tenant; onClos
   const otherTitle = title.trim() !== tenant.title
   const otherPlan = plan !== "" && plan !== tenant.plan?.id
 
+  function save(overrule?: string) {
+    if (!otherTitle && !otherPlan) return
+    change.mutate(
+      {
+        tenant: tenant.name,
+        ...(otherTitle && { title: title.trim() }),
+        ...(otherPlan && { plan }),
+        ...(overrule !== undefined && { overrule }),
+      },
+      {
+        onSuccess: () => {
+          toast.success(t("changed", { name: tenant.name }))
+          onClose()
+        },
+      },
+    )
+  }
+
   return (
     <Dialog
       open
@@ -52,16 +71,7 @@ export function ChangeTenantDialog({ tenant, onClose }: { tenant: Tenant; onClos
         className="flex flex-col gap-3.5"
         onSubmit={(event) => {
           event.preventDefault()
-          if (!otherTitle && !otherPlan) return
-          change.mutate(
-            { tenant: tenant.name, ...(otherTitle && { title: title.trim() }), ...(otherPlan && { plan }) },
-            {
-              onSuccess: () => {
-                toast.success(t("changed", { name: tenant.name }))
-                onClose()
-              },
-            },
-          )
+          save()
         }}
       >
         {plans.error ? <ErrorState compact error={plans.error} title={t("plansFailed")} onRetry={() => void plans.refetch()} /> : null}
@@ -79,6 +89,7 @@ export function ChangeTenantDialog({ tenant, onClose }: { tenant: Tenant; onClos
           <Input name="title" value={title} maxLength={bounds.titleLength} onChange={(event) => setTitle(event.target.value)} />
         </Field>
         {change.error ? <Refusal error={change.error} title={t("notChanged")} /> : null}
+        {change.error ? <Overrule error={change.error} busy={change.isPending} onOverrule={save} /> : null}
       </form>
     </Dialog>
   )

@@ -12,6 +12,7 @@ import { Field } from "@/components/controls/field"
 import { Input } from "@/components/controls/input"
 import { SkeletonRows } from "@/components/controls/skeleton"
 import { toast } from "@/components/controls/toast"
+import { Overrule } from "@/components/overprovisioning/overrule"
 import { Refusal } from "@/components/tenants/refusal"
 import { errorCode, useExplainError } from "@/lib/errors"
 import { useTRPC } from "@/lib/trpc"
@@ -49,6 +50,17 @@ export function CreateTenantDialog({ name: given, onClose }: CreateTenantDialogP
   const nameIsWrong = name !== "" && (error?.issues ?? []).some(({ path }) => path[0] === "tenant")
   const none = plans.data?.length === 0
 
+  function save(overrule?: string) {
+    if (input === undefined) return
+    create.mutate(overrule === undefined ? input : { ...input, overrule }, {
+      onSuccess: () => {
+        toast.success(t("created", { name }))
+        // Its page takes the place of the one that this stands on: closing it too would write that one's address anew.
+        router.push(tenantHref(name))
+      },
+    })
+  }
+
   return (
     <Dialog
       open
@@ -74,14 +86,7 @@ export function CreateTenantDialog({ name: given, onClose }: CreateTenantDialogP
           className="flex flex-col gap-3.5"
           onSubmit={(event) => {
             event.preventDefault()
-            if (input === undefined) return
-            create.mutate(input, {
-              onSuccess: () => {
-                toast.success(t("created", { name }))
-                // Its page takes the place of the one that this stands on: closing it too would write that one's address anew.
-                router.push(tenantHref(name))
-              },
-            })
+            save()
           }}
         >
           {given === "" ? (
@@ -120,6 +125,7 @@ export function CreateTenantDialog({ name: given, onClose }: CreateTenantDialogP
             </Field>
           )}
           {create.error && !nameTaken ? <Refusal error={create.error} title={t("notCreated")} /> : null}
+          {create.error ? <Overrule error={create.error} busy={create.isPending} onOverrule={save} /> : null}
         </form>
       )}
     </Dialog>

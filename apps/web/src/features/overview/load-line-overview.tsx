@@ -1,0 +1,25 @@
+"use client"
+import { useTranslations } from "use-intl"
+import { ErrorState } from "@/components/controls/error-state"
+import { Skeleton } from "@/components/controls/skeleton"
+import { CrossSections } from "@/components/overprovisioning/cross-sections"
+import { LoadLineSentence } from "@/components/overprovisioning/load-line-sentence"
+import { Remarks } from "@/components/overprovisioning/remarks"
+import { useOverprovisioningNow } from "@/components/overprovisioning/use-overprovisioning-now"
+
+/** The load line at a glance, for staff. */
+export function LoadLineOverview() {
+  const t = useTranslations("overprovisioning")
+  const { data: now, error, refetch } = useOverprovisioningNow()
+  if (now === undefined) {
+    if (error !== null) return <ErrorState error={error} title={t("failed")} compact onRetry={() => void refetch()} />
+    return <Skeleton className="h-52 rounded-panel" />
+  }
+  return (
+    <div className="flex flex-col gap-3">
+      <LoadLineSentence now={now} />
+      <CrossSections now={now} />
+      {now.remarks.length > 0 ? <Remarks remarks={now.remarks} /> : null}
+    </div>
+  )
+}
