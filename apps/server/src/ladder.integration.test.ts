@@ -36,7 +36,7 @@ beforeAll(async () => {
     },
     makeStarterImage: (opened) => ensureStarterImage(opened.images),
     readHost: async (): Promise<HostReading> => {
-      const { allocatableBytes, swapFreeBytes } = await readHost()
+      const { allocatableBytes, swapFreeBytes } = await readHost((totalBytes) => totalBytes)
       return { allocatableBytes, swapFreeBytes, usedBytes: usedShare * allocatableBytes, pressure: null, cpuSomeAvg10: null }
     },
   })

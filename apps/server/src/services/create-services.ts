@@ -1,7 +1,6 @@
 import type { ContainerEngine, DockerEndpoint, RegistrySettings } from "@plimsoll/runtime"
 import type { Logger } from "pino"
 import { localHost } from "../contract/hosts.js"
-import type { LadderNow } from "../contract/overprovisioning.js"
 import type { Database } from "../db/open-database.js"
 import { createAdmission } from "./admission/create-admission.js"
 import { TenantGate } from "./admission/tenant-gate.js"

@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from "node:timers/promises"
 import {
   type ContainerInspect,
   type ContainerSpec,
-  type ContainerSummary,
   EngineError,
   type EngineInfo,
   type ImageInspect,
@@ -20,8 +19,6 @@ export interface TenantEngine extends FakeEngine {
   /** `VOLUME`s of every image. */
   imageVolumes: string[]
 }
-
-type ContainerUpdate = Parameters<FakeEngine["containers"]["update"]>[1]
 
 const tenantFeatures: EngineInfo["features"] = ["pause", "tenant-limits", "volume-limits", "disk-limits", "network-rates"]
 
@@ -149,8 +146,4 @@ export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
     remove: async (name: string) => void tenantRecords.delete(name),
   } satisfies Partial<FakeEngine["tenants"]>)
   return Object.assign(engine, { tenantRecords, volumeRecords, specs, imageVolumes })
-}
-
-function changedLimits(before: ContainerSummary["limits"], change: NonNullable<ContainerUpdate["limits"]>): ContainerSummary["limits"] {
-  return Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, limit]) => limit !== null && limit !== undefined))
 }

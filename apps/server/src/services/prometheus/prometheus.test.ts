@@ -34,7 +34,7 @@ const overprovisioning: OverprovisioningNow = {
   remarks: [],
   ladder: {
     settings: { mode: "act", rungs: Object.fromEntries(ladderRungs.map((rung) => [rung, { mode: "act", usedShare: 0.9 }])) } as never,
-    ...{ rung: "tighten", since: NOW, why: "", steps: [] },
+    ...{ rung: "tighten", since: NOW, why: "", steps: [], stopped: [] },
     napping: [{ id: "a", name: "a", tenant: "acme", since: NOW, gaveBackBytes: 77 }],
   },
 }
