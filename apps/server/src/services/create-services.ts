@@ -112,7 +112,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const store = createMetricsStore(database)
   const recorder = new MetricsRecorder({ store, monotonic: () => performance.now() })
   const metrics = createMetricsService({ hosts, samplers, recorder, store, minuteRetentionMs: retention.minuteDays * DAY_MS, now })
-  const metering = startMetering({ database, hosts, sampler, samplers, now, report: (error, doing) => report(doing)(error) })
+  const metering = await startMetering({ database, hosts, sampler, samplers, now, report: (error, doing) => report(doing)(error) })
   const terminals = createTerminals({ hosts, tickets: new Tickets(now) })
   const { prisma } = database
   const lockout = createLockout({ prisma, now })

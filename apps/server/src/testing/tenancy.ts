@@ -28,7 +28,7 @@ export const someTerms: PlanTerms = {
 
 /** Plans, tenants and admission over a database of their own and a fake engine, with a clock that the test turns. */
 export async function startTenancy(fake: TenantEngine) {
-  const temporary = temporaryDatabase()
+  const temporary = await temporaryDatabase()
   const reported: string[] = []
   const ended: string[] = []
   const clock = { now: 1_000_000_000 }

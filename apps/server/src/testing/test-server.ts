@@ -7,6 +7,7 @@ import type { ContainerEngine, DockerEndpoint } from "@plimsoll/runtime"
 import { WebSocket } from "ws"
 import { createLog } from "../create-log.js"
 import { readConfiguration } from "../env.js"
+import { temporaryDatabaseUrl } from "./temporary-database.js"
 import { type RunningServer, type StartOptions, startServer } from "../start-server.js"
 
 export interface Answer {
@@ -28,6 +29,7 @@ export interface RequestOptions {
 export interface TestServer {
   runDirectory: string
   dataDirectory: string
+  databaseUrl: string
   logLines: string[]
   request(path: string, options?: RequestOptions): Promise<Answer>
   /** The cookie of a new sign-in. */
@@ -52,6 +54,8 @@ export interface TestServerOptions {
   openDockerEngine?: (endpoint: DockerEndpoint) => Promise<ContainerEngine>
   makeStarterImage?: (engine: ContainerEngine) => Promise<unknown>
   environment?: Record<string, string>
+  /** Default: one of its own, of the project's kind of database. */
+  databaseUrl?: string
   now?: () => number
   /** Where its directories are made; default: the temporary directory. */
   parent?: string
@@ -64,7 +68,9 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const dataDirectory = join(directory, "data")
   const runDirectory = join(directory, "run")
   const logLines: string[] = []
+  const { url: databaseUrl, drop } = options.databaseUrl ? { url: options.databaseUrl, drop: undefined } : await temporaryDatabaseUrl(dataDirectory)
   const configuration = readConfiguration({
+    DATABASE_URL: databaseUrl,
     PLIMSOLL_DATA_DIR: dataDirectory,
     PLIMSOLL_RUN_DIR: runDirectory,
     PLIMSOLL_OPERATOR_PASSWORD: PASSWORD,
@@ -125,6 +131,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   return {
     runDirectory,
     dataDirectory,
+    databaseUrl,
     logLines,
     request,
     async signIn() {
@@ -144,6 +151,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     stop,
     async remove() {
       await stop()
+      await drop?.()
       rmSync(directory, { recursive: true, force: true })
     },
   }

@@ -15,8 +15,8 @@ const box = createSecretBox("a secret that is long enough for this")
 let place: TemporaryDatabase
 let registries: Registries
 let time: number
-beforeEach(() => {
-  place = temporaryDatabase()
+beforeEach(async () => {
+  place = await temporaryDatabase()
   time = 1_000_000
   registries = createRegistries({ database: place.database, secretBox: box, now: () => time })
 })
