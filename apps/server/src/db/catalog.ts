@@ -16,6 +16,8 @@ export interface Table {
 /** The console's tables as the database itself describes them, each after those that it refers to. */
 export async function listTables(sql: Sql, provider: Provider): Promise<Table[]> {
   const tables = provider === "sqlite" ? await listOfSqlite(sql) : await listOfPostgresql(sql)
+  // Which column came by which migration differs.
+  for (const { columns } of tables) columns.sort((a, b) => (a.name < b.name ? -1 : 1))
   const ordered: Table[] = []
   while (ordered.length < tables.length) {
     const isPlaced = (name: string) => ordered.some((table) => table.name === name)

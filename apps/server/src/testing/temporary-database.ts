@@ -7,7 +7,7 @@ import { type Database, openDatabase, providerOf } from "../db/open-database.js"
 import { postgresqlSql } from "../db/postgresql/postgresql-sql.js"
 import type { Sql } from "../db/sql.js"
 import { sqliteSql } from "../db/sqlite/sqlite-sql.js"
-import { createDatabaseAt, dropDatabase, withClient } from "./postgresql-server.js"
+import { borrowDatabase, giveBackDatabase, withClient } from "./postgresql-server.js"
 
 /** A database of its own, in the project's kind of database, with a directory beside it that `remove` takes away. */
 export interface TemporaryDatabase {
@@ -45,8 +45,8 @@ export async function temporaryDatabase(): Promise<TemporaryDatabase> {
 export async function temporaryDatabaseUrl(directory: string): Promise<{ url: string; drop: () => Promise<void> }> {
   const server = inject("postgresql") as string | undefined
   if (server === undefined) return { url: `file:${join(directory, "console.db")}`, drop: async () => undefined }
-  const url = await createDatabaseAt(server)
-  return { url, drop: () => dropDatabase(url) }
+  const url = await borrowDatabase(server)
+  return { url, drop: () => giveBackDatabase(url) }
 }
 
 /** Goes to the database beside the console that has it open. */

@@ -37,8 +37,8 @@ export interface TestServer {
   query(path: string, input?: unknown, headers?: Record<string, string>): Promise<Answer>
   mutate(path: string, input: unknown, headers?: Record<string, string>): Promise<Answer>
   webSocket(path: string, headers?: Record<string, string>): WebSocket
-  /** Stops it and starts it again on the same directories. */
-  restart(): Promise<void>
+  /** Stops it and starts it again on the same directories, with another database where one is named. */
+  restart(change?: { databaseUrl: string }): Promise<void>
   stop(): Promise<void>
   remove(): Promise<void>
 }
@@ -144,8 +144,9 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     mutate: (path, input, headers = {}) => post(`/trpc/${path}`, input, headers),
     webSocket: (path, headers = {}) =>
       new WebSocket(`ws+unix:${socketPath}:${path}`, { headers: { host: "localhost", origin: ORIGIN, ...headers } }),
-    async restart() {
+    async restart(change) {
       await stop()
+      if (change) configuration.databaseUrl = change.databaseUrl
       server = await start()
     },
     stop,

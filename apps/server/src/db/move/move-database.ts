@@ -80,7 +80,7 @@ async function copyTable(source: Database, { table, sql, target }: { table: Tabl
 /** Both were brought to this build's schema, so that only a fault of the build can be the reason. */
 function refuseOtherSchema(one: readonly Table[], other: readonly Table[]): void {
   const shapes = [one, other].map((tables) =>
-    JSON.stringify(tables.map(({ name, columns }) => [name, [...columns].map((column) => `${column.name} ${column.kind}`).sort()]).sort()),
+    JSON.stringify(tables.map(({ name, columns }) => [name, columns.map((column) => `${column.name} ${column.kind}`)]).sort()),
   )
   if (shapes[0] !== shapes[1]) throw new Error("The two databases do not have the same tables and columns. Nothing was changed.")
 }

@@ -64,7 +64,8 @@ describe("a database in a file", async () => {
     await expect(openDatabase(url)).rejects.toThrow("another console")
     await first.close()
     const script = `import(${JSON.stringify(import.meta.resolve("better-sqlite3"))}).then(({ default: Sqlite }) => {
-      new Sqlite(${JSON.stringify(`${join(directory, "console.db")}-lock`)}).exec("BEGIN EXCLUSIVE"); console.log("locked"); setInterval(() => {}, 1000) })`
+      globalThis.held = new Sqlite(${JSON.stringify(`${join(directory, "console.db")}-lock`)}); held.exec("BEGIN EXCLUSIVE")
+      console.log("locked"); setInterval(() => {}, 1000) })`
     const other = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] })
     await once(other.stdout, "data")
     await expect(openDatabase(url)).rejects.toThrow("another console")
