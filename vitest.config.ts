@@ -28,6 +28,8 @@ const overPostgresql = [
   `${server}/services/{admission,audit,events,hosts,metering,metrics,plans,registries,session,settings,tenants}/*.test.ts`,
 ]
 const onlyPostgresql = [`${server}/db/{move,postgresql}/*.test.ts`, "prisma/postgresql.test.ts"]
+const integrationOverPostgresql = [`${server}/{tenancy,server-crash}.integration.test.ts`]
+const postgresqlSetup = [here("apps/server/src/testing/postgresql-setup.ts")]
 // Real kernel, as root: containers, mounts and links. One file at a time, so that counts of what is left mean something.
 const onTheKernel = {
   testTimeout: 120_000,
@@ -61,7 +63,7 @@ export default defineConfig({
           name: "postgresql",
           include: [...overPostgresql, ...onlyPostgresql],
           exclude: [...integration, "**/node_modules/**", "**/dist/**"],
-          globalSetup: [here("apps/server/src/testing/postgresql-setup.ts")],
+          globalSetup: postgresqlSetup,
           testTimeout: 20_000,
           hookTimeout: 60_000,
           maxWorkers: Math.max(2, availableParallelism() - 1),
@@ -70,6 +72,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "integration", include: integration, exclude: [...podman, "**/node_modules/**", "**/dist/**"], ...onTheKernel },
+      },
+      {
+        extends: true,
+        test: { name: "integration-postgresql", include: integrationOverPostgresql, globalSetup: postgresqlSetup, ...onTheKernel },
       },
       { extends: true, test: { name: "software", include: software, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel } },
       { extends: true, test: { name: "podman", include: podman, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel } },

@@ -1,4 +1,4 @@
-import type { Provider } from "./open-database.js"
+import type { Provider } from "./database.js"
 import type { Sql } from "./sql.js"
 
 export type ColumnKind = "text" | "integer" | "real" | "boolean" | "time" | "bytes"
@@ -34,7 +34,10 @@ async function listOfSqlite(sql: Sql): Promise<Table[]> {
   )
   return Promise.all(
     names.map(async ({ name, sql: definition }) => {
-      const columns = await sql.all<{ name: string; type: string; pk: number }>("SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid", [name])
+      const columns = await sql.all<{ name: string; type: string; pk: number }>(
+        "SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid",
+        [name],
+      )
       const references = await sql.all<{ table: string }>('SELECT DISTINCT "table" FROM pragma_foreign_key_list(?)', [name])
       const keys = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
       return {

@@ -11,7 +11,8 @@ beforeEach(async () => {
 afterEach(() => temporary.remove())
 
 const put = 'INSERT INTO setting ("key", "value", "changedAt") VALUES (?, ?, ?)'
-const keys = async () => (await temporary.database.sql.all<{ key: string }>('SELECT "key" FROM setting ORDER BY "key"')).map(({ key }) => key)
+const keys = async () =>
+  (await temporary.database.sql.all<{ key: string }>('SELECT "key" FROM setting ORDER BY "key"')).map(({ key }) => key)
 
 describe("a database", () => {
   it("is brought to the schema that Prisma's client expects, and has every table once opened anew", async () => {
@@ -22,12 +23,35 @@ describe("a database", () => {
     expect(await prisma.metricMinute.count()).toBe(0)
     const tables = await listTables(sql, provider)
     expect(tables.map(({ name }) => name).sort()).toEqual([
-      ...["account", "api_token", "event", "host", "invitation", "journal_position", "meter_counter", "meter_hour", "metric_mark", "metric_minute"],
-      ...["metric_quarter", "metric_subject", "passkey", "password_reset", "plan", "registry", "session", "setting", "tenant", "two_factor"],
+      ...[
+        "account",
+        "api_token",
+        "event",
+        "host",
+        "invitation",
+        "journal_position",
+        "meter_counter",
+        "meter_hour",
+        "metric_mark",
+        "metric_minute",
+      ],
+      ...[
+        "metric_quarter",
+        "metric_subject",
+        "passkey",
+        "password_reset",
+        "plan",
+        "registry",
+        "session",
+        "setting",
+        "tenant",
+        "two_factor",
+      ],
       ...["use_ring", "user", "verification"],
     ])
     for (const { refersTo, name } of tables)
-      for (const other of refersTo) expect(tables.findIndex((table) => table.name === other)).toBeLessThan(tables.findIndex((table) => table.name === name))
+      for (const other of refersTo)
+        expect(tables.findIndex((table) => table.name === other)).toBeLessThan(tables.findIndex((table) => table.name === name))
   })
 
   it("writes a transaction whole or not at all", async () => {
@@ -90,8 +114,15 @@ describe("a database", () => {
     const { sql, prisma } = temporary.database
     await sql.run('INSERT INTO metric_subject ("scope", "key") VALUES (?, ?)', ["host", "a"])
     const [{ id } = { id: 0 }] = await sql.all<{ id: number }>("SELECT id FROM metric_subject")
-    await sql.run('INSERT INTO metric_minute ("subjectId", "at", "samples", "figures") VALUES (?, ?, ?, ?)', [id, 2 ** 45, 60, Buffer.from([0, 255])])
-    expect(await sql.all('SELECT "at", "samples", "figures" FROM metric_minute')).toEqual([{ at: 2 ** 45, samples: 60, figures: Buffer.from([0, 255]) }])
+    await sql.run('INSERT INTO metric_minute ("subjectId", "at", "samples", "figures") VALUES (?, ?, ?, ?)', [
+      id,
+      2 ** 45,
+      60,
+      Buffer.from([0, 255]),
+    ])
+    expect(await sql.all('SELECT "at", "samples", "figures" FROM metric_minute')).toEqual([
+      { at: 2 ** 45, samples: 60, figures: Buffer.from([0, 255]) },
+    ])
     expect(await sql.all('SELECT count(*) AS "n", sum("at") AS "sum" FROM metric_minute')).toEqual([{ n: 1, sum: 2 ** 45 }])
     // A name that somebody typed at the sign-in, say: no reason for a 500.
     expect(await prisma.user.findFirst({ where: { username: "a\0b" } })).toBeNull()

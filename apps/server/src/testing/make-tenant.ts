@@ -3,8 +3,8 @@ import type { Plan } from "../contract/plans.js"
 import type { Role } from "../contract/session.js"
 import type { Sql } from "../db/sql.js"
 import { Browser, data } from "./browser.js"
-import { someTerms } from "./tenancy.js"
 import { besideConsole } from "./temporary-database.js"
+import { someTerms } from "./tenancy.js"
 import type { TestServer } from "./test-server.js"
 
 /** A password that the console takes, of everybody whom `join` makes. */

@@ -43,15 +43,29 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
   if (owner) chownSync(passwordFile, owner.uid, owner.gid)
   await run(
     join(binaries, "initdb"),
-    [...["-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"], ...["--auth-local=trust", "--auth-host=scram-sha-256", `--pwfile=${passwordFile}`]],
+    [
+      ...["-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"],
+      ...["--auth-local=trust", "--auth-host=scram-sha-256", `--pwfile=${passwordFile}`],
+    ],
     { ...owner, cwd: "/" },
   )
   const port = await freePort()
   let child: ReturnType<typeof launch> | undefined
 
   function launch() {
-    const settings = ["fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=32MB", "autovacuum=off", "max_wal_senders=0", "wal_level=minimal"]
-    const args = [...["-D", data, "-k", directory, "-h", "127.0.0.1", "-p", String(port)], ...settings.flatMap((setting) => ["-c", setting])]
+    const settings = [
+      "fsync=off",
+      "full_page_writes=off",
+      "max_connections=300",
+      "shared_buffers=32MB",
+      "autovacuum=off",
+      "max_wal_senders=0",
+      "wal_level=minimal",
+    ]
+    const args = [
+      ...["-D", data, "-k", directory, "-h", "127.0.0.1", "-p", String(port)],
+      ...settings.flatMap((setting) => ["-c", setting]),
+    ]
     return spawn(join(binaries, "postgres"), args, { ...owner, cwd: "/", stdio: "ignore" })
   }
   const url = (database: string) => `postgresql://postgres@/${database}?host=${encodeURIComponent(directory)}&port=${port}`
@@ -73,7 +87,9 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
 
   await start()
   // Its own order of text is a language's: ours must not depend on it.
-  const [version] = (await withClient(url("postgres"), (client) => client.query<{ n: string }>("SELECT current_setting('server_version_num') AS n"))).rows
+  const [version] = (
+    await withClient(url("postgres"), (client) => client.query<{ n: string }>("SELECT current_setting('server_version_num') AS n"))
+  ).rows
   const collation = Number(version?.n) >= 150_000 ? " LOCALE_PROVIDER icu ICU_LOCALE 'en-US'" : ""
   await admin(`CREATE DATABASE ${TEMPLATE} TEMPLATE template0${collation}`)
   await (await openDatabase(url(TEMPLATE))).close()
@@ -151,7 +167,11 @@ function findBinaries(): string {
 }
 
 function accountOf(name: string): { uid: number; gid: number } {
-  const [, , uid, gid] = (readFileSync("/etc/passwd", "utf8").split("\n").find((line) => line.startsWith(`${name}:`)) ?? "").split(":")
+  const [, , uid, gid] = (
+    readFileSync("/etc/passwd", "utf8")
+      .split("\n")
+      .find((line) => line.startsWith(`${name}:`)) ?? ""
+  ).split(":")
   if (uid === undefined || gid === undefined) throw new Error(`There is no user ${name}: PostgreSQL refuses to run as root`)
   return { uid: Number(uid), gid: Number(gid) }
 }

@@ -7,8 +7,8 @@ import type { ContainerEngine, DockerEndpoint } from "@plimsoll/runtime"
 import { WebSocket } from "ws"
 import { createLog } from "../create-log.js"
 import { readConfiguration } from "../env.js"
-import { temporaryDatabaseUrl } from "./temporary-database.js"
 import { type RunningServer, type StartOptions, startServer } from "../start-server.js"
+import { temporaryDatabaseUrl } from "./temporary-database.js"
 
 export interface Answer {
   status: number
@@ -68,7 +68,9 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const dataDirectory = join(directory, "data")
   const runDirectory = join(directory, "run")
   const logLines: string[] = []
-  const { url: databaseUrl, drop } = options.databaseUrl ? { url: options.databaseUrl, drop: undefined } : await temporaryDatabaseUrl(dataDirectory)
+  const { url: databaseUrl, drop } = options.databaseUrl
+    ? { url: options.databaseUrl, drop: undefined }
+    : await temporaryDatabaseUrl(dataDirectory)
   const configuration = readConfiguration({
     DATABASE_URL: databaseUrl,
     PLIMSOLL_DATA_DIR: dataDirectory,

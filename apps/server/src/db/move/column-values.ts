@@ -1,5 +1,5 @@
 import type { ColumnKind } from "../catalog.js"
-import type { Provider } from "../open-database.js"
+import type { Provider } from "../database.js"
 import { storable } from "../postgresql/postgresql-sql.js"
 import type { SqlValue } from "../sql.js"
 

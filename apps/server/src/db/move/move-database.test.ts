@@ -34,7 +34,11 @@ function dump(url: string): Promise<Record<string, unknown[]>> {
       const rows: unknown[] = []
       const names = table.columns.map(({ name }) => name)
       for await (const page of readRows(sql, table))
-        rows.push(...page.map((row) => Object.fromEntries(names.map((name, place) => [name, row[place]] as const).sort(([a], [b]) => (a < b ? -1 : 1)))))
+        rows.push(
+          ...page.map((row) =>
+            Object.fromEntries(names.map((name, place) => [name, row[place]] as const).sort(([a], [b]) => (a < b ? -1 : 1))),
+          ),
+        )
       all[table.name] = rows
     }
     return all
@@ -51,12 +55,25 @@ async function fill(url: string) {
   await prisma.user.create({
     data: { id: "u", name: "Ann", email: "ann@x", emailVerified: true, username: "ann", tenantName: "acme", createdAt: at, updatedAt: at },
   })
-  await prisma.session.create({ data: { id: "s", token: "t", userId: "u", expiresAt: at, createdAt: at, updatedAt: at, lookAsWrite: true } })
+  await prisma.session.create({
+    data: { id: "s", token: "t", userId: "u", expiresAt: at, createdAt: at, updatedAt: at, lookAsWrite: true },
+  })
   await prisma.registry.create({ data: { registry: "r.test", plainHttp: true, mirrors: "[]", changedAt: 1 } })
-  await prisma.meterHour.create({ data: { tenant: "acme", at: 0, memorySoldByteHours: 0.1 + 0.2, cpuUsedCoreHours: 1e-300, receivedBytes: 2 ** 53 - 1 } })
+  await prisma.meterHour.create({
+    data: { tenant: "acme", at: 0, memorySoldByteHours: 0.1 + 0.2, cpuUsedCoreHours: 1e-300, receivedBytes: 2 ** 53 - 1 },
+  })
   const subject = await prisma.metricSubject.create({ data: { scope: "host", key: "local" } })
   await prisma.metricMinute.create({ data: { subjectId: subject.id, at: 60_000, samples: 60, figures: Buffer.from([0, 1, 254, 255]) } })
-  const event = (cursor: number) => ({ engineCursor: cursor, at: cursor, kind: "audit", action: "x", objectId: "o", name: "n", tenant: "acme", attributes: "{}" })
+  const event = (cursor: number) => ({
+    engineCursor: cursor,
+    at: cursor,
+    kind: "audit",
+    action: "x",
+    objectId: "o",
+    name: "n",
+    tenant: "acme",
+    attributes: "{}",
+  })
   await prisma.event.createMany({ data: Array.from({ length: 1203 }, (_, index) => event(index)) })
   await prisma.event.deleteMany({ where: { cursor: { gt: 1200 } } })
   await database.close()
@@ -85,7 +102,10 @@ describe("moving a database", () => {
     // Prisma reads times and truths on both sides as it wrote them.
     for (const url of [postgresql, back]) {
       const database = await openDatabase(url)
-      expect(await database.prisma.session.findFirst()).toMatchObject({ expiresAt: new Date("2026-11-27T15:23:27.042Z"), lookAsWrite: true })
+      expect(await database.prisma.session.findFirst()).toMatchObject({
+        expiresAt: new Date("2026-11-27T15:23:27.042Z"),
+        lookAsWrite: true,
+      })
       expect(await database.prisma.metricMinute.findFirst()).toMatchObject({ at: 60_000n, figures: expect.objectContaining({ length: 4 }) })
       await database.close()
     }

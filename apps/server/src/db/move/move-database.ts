@@ -73,7 +73,9 @@ async function copyTable(source: Database, { table, sql, target }: { table: Tabl
   await setHighestNumber(sql, table, { provider: target.provider, number })
   for await (const rows of readRows(sql, table)) written.add(rows)
   if (!read.equals(written))
-    throw new Error(`The table ${table.name} came out different: ${read.rows} rows were read and ${written.rows} are there. Nothing was changed.`)
+    throw new Error(
+      `The table ${table.name} came out different: ${read.rows} rows were read and ${written.rows} are there. Nothing was changed.`,
+    )
   return { table: table.name, rows: read.rows, checksum: read.checksum }
 }
 

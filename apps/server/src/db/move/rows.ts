@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { Table } from "../catalog.js"
-import type { Provider } from "../open-database.js"
+import type { Provider } from "../database.js"
 import type { Sql, SqlValue } from "../sql.js"
 import { type CommonValue, fromCommon, toCommon } from "./column-values.js"
 
@@ -16,7 +16,10 @@ export async function* readRows(sql: Sql, table: Table): AsyncGenerator<Row[], v
   let last: SqlValue[] = []
   for (;;) {
     const after = last.length === 0 ? "" : `WHERE (${key}) > (${last.map(() => "?").join(", ")})`
-    const found = await sql.all<Record<string, unknown>>(`SELECT ${names} FROM ${quoted(table.name)} ${after} ORDER BY ${key} LIMIT ${PAGE}`, last)
+    const found = await sql.all<Record<string, unknown>>(
+      `SELECT ${names} FROM ${quoted(table.name)} ${after} ORDER BY ${key} LIMIT ${PAGE}`,
+      last,
+    )
     const raw = found.map((row) => table.columns.map(({ name }) => row[name]))
     if (raw.length > 0) yield raw.map((row) => row.map((value, place) => toCommon(value, table.columns[place]?.kind ?? "text")))
     const end = raw.at(-1)
@@ -65,12 +68,20 @@ export async function highestNumber(sql: Sql, table: Table, provider: Provider):
 }
 
 /** Numbers after this one come next. */
-export async function setHighestNumber(sql: Sql, table: Table, { provider, number }: { provider: Provider; number: number }): Promise<void> {
+export async function setHighestNumber(
+  sql: Sql,
+  table: Table,
+  { provider, number }: { provider: Provider; number: number },
+): Promise<void> {
   if (table.numbered === undefined) return
   if (provider === "sqlite") {
     await sql.run("DELETE FROM sqlite_sequence WHERE name = ?", [table.name])
     await sql.run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [table.name, number])
-  } else await sql.all(`SELECT setval('${await sequenceOf(sql, table)}', CAST(? AS BIGINT), CAST(? AS BOOLEAN))`, [Math.max(1, number), String(number > 0)])
+  } else
+    await sql.all(`SELECT setval('${await sequenceOf(sql, table)}', CAST(? AS BIGINT), CAST(? AS BOOLEAN))`, [
+      Math.max(1, number),
+      String(number > 0),
+    ])
 }
 
 async function sequenceOf(sql: Sql, { name, numbered = "" }: Table): Promise<string> {

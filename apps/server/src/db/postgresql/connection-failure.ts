@@ -1,6 +1,16 @@
 import type { ConnectionSettings } from "./connection-settings.js"
 
-const AWAY = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EPIPE"])
+const AWAY = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "EPIPE",
+])
 
 /** True when another try may succeed: nobody listens, it starts or stops, all its connections are taken, or the connection broke. */
 export function isAway(error: unknown): boolean {
@@ -21,12 +31,21 @@ export function connectionFailure(error: unknown, { place, database, user }: Con
   const prefix = `The database ${place} cannot be used: `
   const suffix = " Without it there are no sign-ins and no history, but containers go on."
   if (code === "28P01" || code === "28000")
-    return new Error(`${prefix}PostgreSQL does not let “${user}” in. Look at user and password in DATABASE_URL, and at pg_hba.conf.${suffix}`)
+    return new Error(
+      `${prefix}PostgreSQL does not let “${user}” in. Look at user and password in DATABASE_URL, and at pg_hba.conf.${suffix}`,
+    )
   if (code === "3D000")
-    return new Error(`${prefix}there is no such database. Make it: CREATE DATABASE "${database}" OWNER "${user}" ENCODING 'UTF8' TEMPLATE template0${suffix}`)
+    return new Error(
+      `${prefix}there is no such database. Make it: CREATE DATABASE "${database}" OWNER "${user}" ENCODING 'UTF8' TEMPLATE template0${suffix}`,
+    )
   if (code === "42501")
-    return new Error(`${prefix}“${user}” may not make tables there. Make it the owner: ALTER DATABASE "${database}" OWNER TO "${user}"${suffix}`)
-  if (isAway(error)) return new Error(`${prefix}PostgreSQL does not answer (${code || messageOf(error)}). Start it, or correct host and port in DATABASE_URL.${suffix}`)
+    return new Error(
+      `${prefix}“${user}” may not make tables there. Make it the owner: ALTER DATABASE "${database}" OWNER TO "${user}"${suffix}`,
+    )
+  if (isAway(error))
+    return new Error(
+      `${prefix}PostgreSQL does not answer (${code || messageOf(error)}). Start it, or correct host and port in DATABASE_URL.${suffix}`,
+    )
   return new Error(`${prefix}${messageOf(error).replace(/\.?$/, ".")}${suffix}`)
 }
 

@@ -22,7 +22,12 @@ export function readConnectionSettings(url: string): ConnectionSettings {
   }
   const { host, port, database, user } = describe(pool)
   if (!database) throw new Error("DATABASE_URL names no database. Write it as postgresql://USER:PASSWORD@HOST:5432/DATABASE")
-  return { pool, place: `“${database}” at ${host.startsWith("/") ? `${host} (port ${port})` : `${host}:${port}`}`, database, user: user ?? "" }
+  return {
+    pool,
+    place: `“${database}” at ${host.startsWith("/") ? `${host} (port ${port})` : `${host}:${port}`}`,
+    database,
+    user: user ?? "",
+  }
 }
 
 function describe(pool: pg.PoolConfig) {

@@ -49,7 +49,10 @@ export class ConsoleLock {
     ])
     waiting.abort()
     if (this.#takenByOther) throw inUse(this.settings)
-    if (!inTime) throw new Error(`The database ${this.settings.place} is away. It is tried again and again; nothing else has to be done once it is back.`)
+    if (!inTime)
+      throw new Error(
+        `The database ${this.settings.place} is away. It is tried again and again; nothing else has to be done once it is back.`,
+      )
   }
 
   async release(): Promise<void> {
@@ -98,7 +101,9 @@ export class ConsoleLock {
 export class InUse extends Error {}
 
 function inUse({ place }: ConnectionSettings): InUse {
-  return new InUse(`The database ${place} is in use by another console, or by a command that moves its data. Stop that first, or name another database in DATABASE_URL.`)
+  return new InUse(
+    `The database ${place} is in use by another console, or by a command that moves its data. Stop that first, or name another database in DATABASE_URL.`,
+  )
 }
 
 /** Tries until the server answers or the time is over: it may start at the same time as we do, and a console that was just killed may hold the lock for a moment. */

@@ -50,7 +50,9 @@ describe("a PostgreSQL that cannot be used", () => {
     })
     await withClient(server.url("others"), (client) => client.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
     await expect(openDatabase(server.url("latin"), { waitMs: 0 })).rejects.toThrow(/encoding is LATIN1.*ENCODING 'UTF8'/)
-    await expect(openDatabase(byTcp("others", { user: "guest" }), { waitMs: 0 })).rejects.toThrow(/may not make tables.*ALTER DATABASE "others" OWNER/)
+    await expect(openDatabase(byTcp("others", { user: "guest" }), { waitMs: 0 })).rejects.toThrow(
+      /may not make tables.*ALTER DATABASE "others" OWNER/,
+    )
   })
 
   it("is waited for while it starts", async () => {
@@ -75,7 +77,11 @@ describe("a database in PostgreSQL", () => {
 
   it("is left as it was by a migration that fails, and refused when it is from a newer version", async () => {
     const url = await server.createDatabase()
-    await withClient(url, (client) => client.query("INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '29990101_future', now())"))
+    await withClient(url, (client) =>
+      client.query(
+        "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '29990101_future', now())",
+      ),
+    )
     await expect(openDatabase(url, { waitMs: 0 })).rejects.toThrow("which this version does not know")
     const taken = await server.createDatabase({ empty: true })
     await withClient(taken, (client) => client.query("CREATE TABLE tenant (other text)"))

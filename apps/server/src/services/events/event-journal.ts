@@ -45,7 +45,21 @@ export interface SourceJournal {
 /** So many rows go in one transaction: a long one would hold up everything else. */
 const PRUNE_BATCH = 5000
 
-const COLUMNS = ["journal", "engineCursor", "at", "kind", "action", "objectId", "name", "tenant", "host", "attributes", "actor", "result", "audit"]
+const COLUMNS = [
+  "journal",
+  "engineCursor",
+  "at",
+  "kind",
+  "action",
+  "objectId",
+  "name",
+  "tenant",
+  "host",
+  "attributes",
+  "actor",
+  "result",
+  "audit",
+]
 const INSERT = `INSERT INTO event (${COLUMNS.map((name) => `"${name}"`).join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})
   ON CONFLICT ("journal", "engineCursor") DO NOTHING`
 const WRITE_POSITION = `INSERT INTO journal_position ("source", "journal", "cursor") VALUES (?, ?, ?)

@@ -51,7 +51,11 @@ export function createMeterStore({ sql, write }: Pick<Database, "sql" | "write">
     async write({ hours, counters, forgetBefore }) {
       await write(async (transaction) => {
         for (const { tenant, at, sums } of hours)
-          await transaction.run(ADD_TO_HOUR, [tenant, at, ...sumNames.map((name) => (whole.has(name) ? Math.round(sums[name]) : sums[name]))])
+          await transaction.run(ADD_TO_HOUR, [
+            tenant,
+            at,
+            ...sumNames.map((name) => (whole.has(name) ? Math.round(sums[name]) : sums[name])),
+          ])
         for (const { id, tenant, startedAt, receivedBytes, transmittedBytes, seenAt } of counters)
           await transaction.run(MOVE_COUNTER, [id, tenant, startedAt, receivedBytes, transmittedBytes, seenAt])
         await transaction.run('DELETE FROM meter_counter WHERE "seenAt" < ?', [forgetBefore])
@@ -62,7 +66,10 @@ export function createMeterStore({ sql, write }: Pick<Database, "sql" | "write">
 
     async hours(range) {
       const { where, values } = within(range)
-      const rows = await sql.all<Row>(`SELECT "tenant", "at", ${SUMS.join(", ")} FROM meter_hour WHERE ${where} ORDER BY "tenant", "at"`, values)
+      const rows = await sql.all<Row>(
+        `SELECT "tenant", "at", ${SUMS.join(", ")} FROM meter_hour WHERE ${where} ORDER BY "tenant", "at"`,
+        values,
+      )
       return rows.map(({ tenant, at, ...sums }) => ({ tenant, at, sums }))
     },
 

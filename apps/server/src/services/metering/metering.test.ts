@@ -288,7 +288,7 @@ describe("the meter", () => {
     for (let hour = 0; hour < 26; hour++) {
       tick(HOUR_MS)
       await second(recorder, [reading(traffic(1))])
-      if (hour === 21) expect((await store.counters())).toHaveLength(2)
+      if (hour === 21) expect(await store.counters()).toHaveLength(2)
     }
     await recorder.flush()
     expect((await store.counters()).map(({ id, seenAt }) => [id, wall - seenAt < 2 * HOUR_MS])).toEqual([["local:c1", true]])
@@ -303,7 +303,15 @@ describe("the meter", () => {
       sql: database.sql,
       write: (work) => {
         transactions++
-        return database.write((sql) => work({ ...sql, run: (...statement) => (statements++, sql.run(...statement)) }))
+        return database.write((sql) =>
+          work({
+            ...sql,
+            run: (...statement) => {
+              statements++
+              return sql.run(...statement)
+            },
+          }),
+        )
       },
     })
     const recorder = await open(store)

@@ -71,7 +71,10 @@ export function createMetricsStore({ sql, write }: Pick<Database, "sql" | "write
     async oldest(resolution, subject) {
       const id = await idOf(subject)
       if (id === undefined) return undefined
-      return (await sql.all<{ at: number | null }>(`SELECT min("at") AS "at" FROM ${tables[resolution]} WHERE "subjectId" = ?`, [id]))[0]?.at ?? undefined
+      return (
+        (await sql.all<{ at: number | null }>(`SELECT min("at") AS "at" FROM ${tables[resolution]} WHERE "subjectId" = ?`, [id]))[0]?.at ??
+        undefined
+      )
     },
 
     newest: async (resolution) =>
@@ -84,11 +87,16 @@ export function createMetricsStore({ sql, write }: Pick<Database, "sql" | "write
       ),
 
     async mark({ at, kind, deltaMs }) {
-      await write((transaction) => transaction.run('INSERT INTO metric_mark ("at", "kind", "deltaMs") VALUES (?, ?, ?)', [at, kind, deltaMs]))
+      await write((transaction) =>
+        transaction.run('INSERT INTO metric_mark ("at", "kind", "deltaMs") VALUES (?, ?, ?)', [at, kind, deltaMs]),
+      )
     },
 
     marks: (from, to) =>
-      sql.all<MetricMark>('SELECT "at", "kind", "deltaMs" FROM metric_mark WHERE "at" >= ? AND "at" < ? ORDER BY "at" LIMIT 100', [from, to]),
+      sql.all<MetricMark>('SELECT "at", "kind", "deltaMs" FROM metric_mark WHERE "at" >= ? AND "at" < ? ORDER BY "at" LIMIT 100', [
+        from,
+        to,
+      ]),
 
     async prune(before) {
       for (const resolution of ["minute", "quarter"] as const) {
@@ -143,10 +151,15 @@ async function idsOf(sql: Sql, subjects: readonly Subject[]): Promise<Map<string
   const ids = new Map<string, number>()
   const byKey = new Map(subjects.map((subject) => [keyOf(subject), subject]))
   const parameters = (some: readonly Subject[]) => some.flatMap(({ scope, key }) => [scope, key])
-  const note = (rows: (Subject & { id: number })[]) => rows.forEach((row) => ids.set(keyOf(row), row.id))
+  const note = (rows: (Subject & { id: number })[]) => {
+    for (const row of rows) ids.set(keyOf(row), row.id)
+  }
   const all = [...byKey.values()]
   note(
-    await sql.all(`SELECT "id", "scope", "key" FROM metric_subject WHERE ("scope", "key") IN (VALUES ${tuples(all.length, "(?, ?)")})`, parameters(all)),
+    await sql.all(
+      `SELECT "id", "scope", "key" FROM metric_subject WHERE ("scope", "key") IN (VALUES ${tuples(all.length, "(?, ?)")})`,
+      parameters(all),
+    ),
   )
   const missing = all.filter((subject) => !ids.has(keyOf(subject)))
   if (missing.length > 0)

@@ -65,9 +65,9 @@ describe("the recorder", () => {
     await first.recorder.flush()
     const second = open()
     await second.recorder.catchUp(START + 2 * QUARTER_MS)
-    expect((await second.store.read("quarter", subject, START, START + QUARTER_MS)).map(({ samples, mean }) => [samples, mean[0]])).toEqual([
-      [301, 2],
-    ])
+    expect((await second.store.read("quarter", subject, START, START + QUARTER_MS)).map(({ samples, mean }) => [samples, mean[0]])).toEqual(
+      [[301, 2]],
+    )
     await second.recorder.catchUp(START + 2 * QUARTER_MS)
     expect((await second.store.read("quarter", subject, START, START + QUARTER_MS))[0]?.samples).toBe(301)
   })
@@ -87,7 +87,7 @@ describe("the recorder", () => {
     await run(recorder, START, START + 5000)
     monotonic += 30_000
     await recorder.record(START + 35_000, [{ subject, values: cpu(1) }])
-    expect((await store.marks(0, START + DAY_MS))).toEqual([])
+    expect(await store.marks(0, START + DAY_MS)).toEqual([])
   })
 
   it("keeps minutes that could not be written and writes them later", async () => {
@@ -187,8 +187,8 @@ describe("retention", () => {
     const { store, recorder } = open()
     await run(recorder, START, START + QUARTER_MS + 1000)
     await store.prune({ minute: START + 5 * MINUTE_MS, quarter: START })
-    expect((await store.read("minute", subject, 0, START + DAY_MS))).toHaveLength(10)
-    expect((await store.read("quarter", subject, 0, START + DAY_MS))).toHaveLength(1)
+    expect(await store.read("minute", subject, 0, START + DAY_MS)).toHaveLength(10)
+    expect(await store.read("quarter", subject, 0, START + DAY_MS)).toHaveLength(1)
     await store.prune({ minute: START + DAY_MS, quarter: START + DAY_MS })
     expect(await temporary.database.sql.all("SELECT count(*) AS n FROM metric_subject")).toEqual([{ n: 0 }])
   })

@@ -49,7 +49,11 @@ async function chooseSource(
     if (from >= ringFrom || ringIsAll) return "ring"
   }
   // It has run for less than a minute: there is nothing but what the ring is about to have.
-  if (ringFrom === undefined && (await store.oldest("minute", subject)) === undefined && (await store.oldest("quarter", subject)) === undefined)
+  if (
+    ringFrom === undefined &&
+    (await store.oldest("minute", subject)) === undefined &&
+    (await store.oldest("quarter", subject)) === undefined
+  )
     return "ring"
   if (from < now - minuteRetentionMs) return "quarter"
   return (to - from) / maximumPoints >= QUARTER_MS ? "quarter" : "minute"
@@ -77,6 +81,7 @@ async function stretches(
       reached = figures.at + MINUTE_MS
     }
   }
-  for (const { at, values } of recorder.ring(subject)?.range(reached, to) ?? []) found.push({ at, samples: 1, mean: values.slice(), max: values.slice() })
+  for (const { at, values } of recorder.ring(subject)?.range(reached, to) ?? [])
+    found.push({ at, samples: 1, mean: values.slice(), max: values.slice() })
   return found
 }
