@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import BetterSqlite3 from "better-sqlite3"
 import { inject } from "vitest"
+import { listTables } from "../db/catalog.js"
 import { type Database, openDatabase, providerOf } from "../db/open-database.js"
 import { postgresqlSql } from "../db/postgresql/postgresql-sql.js"
 import type { Sql } from "../db/sql.js"
@@ -58,4 +59,18 @@ export async function besideConsole<T>(url: string, work: (sql: Sql) => Promise<
   } finally {
     connection.close()
   }
+}
+
+/** All that is in a database as one text: every value of every row, and of a file its very bytes, in which deleted rows may be left. */
+export async function everythingIn(url: string): Promise<string> {
+  const provider = providerOf(url)
+  const rows = await besideConsole(url, async (sql) => {
+    const parts: string[] = []
+    for (const { name } of await listTables(sql, provider)) parts.push(JSON.stringify(await sql.all(`SELECT * FROM "${name}"`)))
+    return parts.join("\n")
+  })
+  if (provider === "postgresql") return rows
+  const file = url.replace(/^file:/, "")
+  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)) && !name.endsWith("-lock"))
+  return [rows, ...names.map((name) => readFileSync(join(dirname(file), name), "latin1"))].join("\n")
 }
