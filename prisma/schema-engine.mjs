@@ -17,6 +17,8 @@ import { bindMigrationAwareSqlAdapterFactory, isDriverAdapterError } from "@pris
 const argv = process.argv.slice(2)
 const options = (name) => argv.flatMap((value, index) => (value === name && argv[index + 1] !== undefined ? [argv[index + 1]] : []))
 const url = JSON.parse(options("--datasource")[0] ?? "{}").url ?? "file::memory:"
+// Types of PostgreSQL's catalogue: the internal "char", and one that is read alike.
+const [CHAR, BPCHAR] = [18, 1042]
 const isPostgresql = /^postgres(ql)?:/.test(url)
 const databaseFile = resolve(url.replace(/^file:/, "").split("?")[0])
 
@@ -128,9 +130,6 @@ function patchFactory(factory) {
 function patchConnection(connection) {
   return isPostgresql ? patchPostgresql(connection) : patchSqlite(connection)
 }
-
-const CHAR = 18
-const BPCHAR = 1042
 
 /** The catalogue has columns of the internal type "char", which the adapter does not know. */
 function patchPostgresql(connection) {

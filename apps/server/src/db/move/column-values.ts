@@ -10,8 +10,8 @@ export type CommonValue = string | number | boolean | Buffer | null
 export function toCommon(value: unknown, kind: ColumnKind): CommonValue {
   if (value === null) return null
   if (kind === "boolean") return Boolean(value)
-  if (kind === "time") return readTime(String(value))
-  if (kind === "text") return storable(String(value))
+  if (typeof value === "string") return kind === "time" ? readTime(value) : storable(value)
+  if (kind === "time") return readTime(`${value as number}`)
   return value as number | Buffer
 }
 
