@@ -283,12 +283,17 @@ module.exports = {
     {
       name: "scripts-use-public-doors",
       comment:
-        "Scripts start processes and use the engine, the contract and the pure load-line module through their doors as any other user of a library does.",
+        "Scripts start processes and use the engine, the contract, the pure load-line module and what moves a database through their doors as any other user of a library does.",
       severity: "error",
       from: { path: "^scripts/" },
       to: {
         path: "^(apps|packages)/[^/]+/src/|^@plimsoll/(server|web)",
-        pathNot: [runtime("index\\.ts$"), server("services/load-line/index\\.ts$"), server("contract/index\\.ts$")],
+        pathNot: [
+          runtime("index\\.ts$"),
+          server("services/load-line/index\\.ts$"),
+          server("contract/index\\.ts$"),
+          server("db/move/move-database\\.ts$"),
+        ],
       },
     },
     {

@@ -20,6 +20,16 @@ const integration = [`${sources}/*.integration.test.ts`, "scripts/**/*.integrati
 const podman = [`${sources}/podman.integration.test.ts`]
 // By npm run test:software: it needs debootstrap, a Debian mirror and minutes.
 const software = [`${sources}/real-software.test.ts`]
+// What uses the database, once more over PostgreSQL: each of these files makes its databases by testing/temporary-database or testing/test-server.
+const server = "apps/server/src"
+const overPostgresql = [
+  `${server}/db/*.test.ts`,
+  `${server}/http/**/*.test.ts`,
+  `${server}/services/{admission,audit,events,hosts,metering,metrics,plans,registries,session,settings,tenants}/*.test.ts`,
+]
+const onlyPostgresql = [`${server}/db/{move,postgresql}/*.test.ts`, "prisma/postgresql.test.ts"]
+const integrationOverPostgresql = [`${server}/{tenancy,server-crash}.integration.test.ts`]
+const postgresqlSetup = [here("apps/server/src/testing/postgresql-setup.ts")]
 // Real kernel, as root: containers, mounts and links. One file at a time, so that counts of what is left mean something.
 const onTheKernel = {
   testTimeout: 120_000,
@@ -41,7 +51,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ours,
-          exclude: [...integration, ...software, "**/node_modules/**", "**/dist/**"],
+          exclude: [...integration, ...software, ...onlyPostgresql, "**/node_modules/**", "**/dist/**"],
           testTimeout: 10_000,
           // Files wait as much as they compute: on two cores, too, two at a time.
           maxWorkers: Math.max(2, availableParallelism() - 1),
@@ -49,7 +59,23 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: "postgresql",
+          include: [...overPostgresql, ...onlyPostgresql],
+          exclude: [...integration, "**/node_modules/**", "**/dist/**"],
+          globalSetup: postgresqlSetup,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+        },
+      },
+      {
+        extends: true,
         test: { name: "integration", include: integration, exclude: [...podman, "**/node_modules/**", "**/dist/**"], ...onTheKernel },
+      },
+      {
+        extends: true,
+        test: { name: "integration-postgresql", include: integrationOverPostgresql, globalSetup: postgresqlSetup, ...onTheKernel },
       },
       { extends: true, test: { name: "software", include: software, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel } },
       { extends: true, test: { name: "podman", include: podman, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel } },

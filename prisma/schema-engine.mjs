@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Stands in for Prisma's native schema engine, so that nothing is downloaded: the engine's JSON-RPC over standard input
 // and output, answered by @prisma/schema-engine-wasm with the driver adapter. It serves `prisma migrate diff`,
-// `migrate dev`, `migrate status` and `db push` on SQLite.
+// `migrate dev`, `migrate status` and `db push` on SQLite, and `migrate diff` and `migrate status` on PostgreSQL.
 //
-//   prisma CLI ── {"id":1,"method":"diff","params":…}\n ──▶ this program ──▶ wasm engine ──▶ better-sqlite3
+//   prisma CLI ── {"id":1,"method":"diff","params":…}\n ──▶ this program ──▶ wasm engine ──▶ better-sqlite3 or pg
 //              ◀─ {"id":1,"result":…}\n ──────────────────
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { readFile } from "node:fs/promises"
@@ -11,11 +11,15 @@ import { dirname, join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3"
+import { PrismaPg } from "@prisma/adapter-pg"
 import { bindMigrationAwareSqlAdapterFactory, isDriverAdapterError } from "@prisma/driver-adapter-utils"
 
 const argv = process.argv.slice(2)
 const options = (name) => argv.flatMap((value, index) => (value === name && argv[index + 1] !== undefined ? [argv[index + 1]] : []))
 const url = JSON.parse(options("--datasource")[0] ?? "{}").url ?? "file::memory:"
+// Types of PostgreSQL's catalogue: the internal "char", and one that is read alike.
+const [CHAR, BPCHAR] = [18, 1042]
+const isPostgresql = /^postgres(ql)?:/.test(url)
 const databaseFile = resolve(url.replace(/^file:/, "").split("?")[0])
 
 if (argv.includes("--version")) {
@@ -28,6 +32,7 @@ if (argv.includes("--version")) {
 
 /** `can-connect-to-database`, `create-database`, `drop-database`: answered by exit code and a line on standard error. */
 async function databaseCommand(command) {
+  if (isPostgresql) return command === "can-connect-to-database" ? 0 : refuseOnPostgresql(command)
   if (command === "drop-database") removeDatabase()
   if (command === "can-connect-to-database" && !existsSync(databaseFile)) {
     report("ERROR", { message: "The database does not exist", error_code: "P1003" })
@@ -35,6 +40,12 @@ async function databaseCommand(command) {
   }
   if (command === "create-database") await (await new PrismaBetterSqlite3({ url }).connect()).dispose()
   return 0
+}
+
+/** Made and dropped by hand: what was connected to by mistake must not go. */
+function refuseOnPostgresql(command) {
+  report("ERROR", { message: `${command} is not for PostgreSQL: use psql`, error_code: "P1010" })
+  return 1
 }
 
 function removeDatabase() {
@@ -59,6 +70,7 @@ async function serve() {
     const { id, method, params } = JSON.parse(line)
     if (method === undefined) continue // the CLI's answer to our `print`
     try {
+      if (method === "reset" && isPostgresql) throw new Error("reset is not for PostgreSQL: make a new database")
       if (method === "reset") {
         opened?.engine.free()
         opened = undefined
@@ -84,9 +96,13 @@ function causeOf(error, adapter) {
   return external ? String(external.message) : error.message
 }
 
+function adapterFactory() {
+  return isPostgresql ? new PrismaPg({ connectionString: url }, { schema: "public" }) : new PrismaBetterSqlite3({ url })
+}
+
 async function openEngine() {
   const schemas = options("--datamodels").map((path) => [path, readFileSync(path, "utf8")])
-  const adapter = bindMigrationAwareSqlAdapterFactory(patchFactory(new PrismaBetterSqlite3({ url })))
+  const adapter = bindMigrationAwareSqlAdapterFactory(patchFactory(adapterFactory()))
   const { SchemaEngine } = await loadWasm()
   const debug = (message) => process.env.DEBUG && process.stderr.write(`${message}\n`)
   return { adapter, engine: await SchemaEngine.new({ datamodels: schemas.length > 0 ? schemas : undefined }, debug, adapter) }
@@ -112,6 +128,21 @@ function patchFactory(factory) {
 }
 
 function patchConnection(connection) {
+  return isPostgresql ? patchPostgresql(connection) : patchSqlite(connection)
+}
+
+/** The catalogue has columns of the internal type "char", which the adapter does not know. */
+function patchPostgresql(connection) {
+  const performIO = connection.performIO.bind(connection)
+  connection.performIO = async (query) => {
+    const result = await performIO(query)
+    for (const field of result.fields ?? []) if (field.dataTypeID === CHAR) field.dataTypeID = BPCHAR
+    return result
+  }
+  return connection
+}
+
+function patchSqlite(connection) {
   const queryRaw = connection.queryRaw.bind(connection)
   const executeRaw = connection.executeRaw.bind(connection)
   // The engine takes "no such table _prisma_migrations" for a failure; it means that no migration was applied.

@@ -9,7 +9,16 @@ import { say } from "./lib/say.mjs"
 import { readSettings } from "./lib/settings.mjs"
 
 /** What server and scripts put into the two directories beside the engine's own. Other people's files there stay. */
-const OUR_DATA = ["console.db", "console.db-wal", "console.db-shm", "auth-secret", "starter-image-made", ".started-before", "logs"]
+const OUR_DATA = [
+  "console.db",
+  "console.db-wal",
+  "console.db-shm",
+  "console.db-lock",
+  "auth-secret",
+  "starter-image-made",
+  ".started-before",
+  "logs",
+]
 const OUR_RUN_STATE = ["server.sock", "operator.token", "operator.token.new", "first-password", "instance.json", "instance.json.new"]
 
 /** Places for mounts (lib/web-account.mjs): only ever removed as the empty directories they are. */
@@ -22,9 +31,10 @@ try {
   const { processes } = readInstance(runDirectory)
   if (processes.length > 0)
     throw new Error(`It still runs (${processes.map(({ name, pid }) => `${name} pid ${pid}`).join(", ")}). Stop it first.`)
+  const outside = /^postgres/.test(process.env.DATABASE_URL ?? "") ? " What is in PostgreSQL stays there; drop that database by hand." : ""
   if (!values.yes)
     throw new Error(
-      `This deletes all containers, images and volumes below ${join(dataDirectory, "engine")}, and the console's sign-ins, history and logs in ${dataDirectory}. If you mean it: npm run purge -- --yes`,
+      `This deletes all containers, images and volumes below ${join(dataDirectory, "engine")}, and the console's sign-ins, history and logs in ${dataDirectory}.${outside} If you mean it: npm run purge -- --yes`,
     )
   await installDependencies()
   await buildProduct({ only: "engine and server" })
@@ -33,7 +43,7 @@ try {
   removeOurs(dataDirectory, OUR_DATA)
   for (const path of WEB_VIEW.map((name) => join(runDirectory, name))) if (existsSync(path)) rmdirSync(path)
   removeOurs(runDirectory, OUR_RUN_STATE)
-  say.done("Nothing of this instance is left on the host")
+  say.done(`Nothing of this instance is left on the host.${outside}`)
 } catch (error) {
   say.error(error.message)
   process.exitCode = 1

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { findChromium } from "./find-chromium.mjs"
+import { findPostgresql } from "./find-postgresql.mjs"
 import { findProgram } from "./find-program.mjs"
 
 /**
@@ -85,6 +86,14 @@ export const hostTools = [
   },
 
   { for: ["guest", "software"], anyOf: ["debootstrap"], package: "debootstrap", why: "makes root file systems of Debian" },
+  // Where programs do not look: below the directory of its version.
+  {
+    for: ["postgresql", "integration-postgresql"],
+    anyOf: ["initdb"],
+    find: findPostgresql,
+    package: "postgresql",
+    why: "is the database that the console can have instead of SQLite",
+  },
   { for: ["software"], anyOf: ["psql"], package: "postgresql-client", why: "asks PostgreSQL in a container" },
   { for: ["software"], anyOf: ["redis-cli"], package: "redis-tools", why: "asks Redis in a container" },
   { for: ["software"], anyOf: ["curl"], package: "curl", why: "asks nginx in a container" },

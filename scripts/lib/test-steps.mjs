@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { findChromium } from "./find-chromium.mjs"
+import { findPostgresql } from "./find-postgresql.mjs"
 import { repository } from "./repository.mjs"
 import { runCommand } from "./run-command.mjs"
 
@@ -20,7 +21,14 @@ export const steps = [
   { name: "unused", title: "Unused code", run: () => check(bin("knip"), ["--no-config-hints"]) },
   { name: "types", title: "Types", run: () => check(bin("tsc"), ["-b"]) },
   { name: "unit", title: "Unit tests", run: () => vitest("unit") },
+  { name: "postgresql", title: "Unit tests of the database on PostgreSQL", impossible: needsPostgresql, run: () => vitest("postgresql") },
   { name: "integration", title: "Integration tests on the real kernel", impossible: needsRoot, run: () => vitest("integration") },
+  {
+    name: "integration-postgresql",
+    title: "Integration tests on PostgreSQL",
+    impossible: () => needsRoot() ?? needsPostgresql(),
+    run: () => vitest("integration-postgresql"),
+  },
   { name: "e2e", title: "End-to-end tests in Chromium", impossible: needsChromium, run: playwright },
 ]
 
@@ -37,6 +45,10 @@ async function check(command, args) {
 
 function needsRoot() {
   return process.getuid() === 0 ? undefined : "it makes containers, mounts and links: run npm test as root"
+}
+
+function needsPostgresql() {
+  return findPostgresql() ? undefined : "there is no PostgreSQL: apt-get install -y postgresql"
 }
 
 function needsChromium() {

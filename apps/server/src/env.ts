@@ -15,7 +15,7 @@ export const environmentVariables = {
     .default("/run/plimsoll"),
   DATABASE_URL: z
     .string()
-    .regex(/^file:\//, "must be “file:” and an absolute path; PostgreSQL is not supported by this version")
+    .regex(/^(file:\/|postgres(ql)?:\/\/)/, "must be “file:” and an absolute path, or postgresql://USER:PASSWORD@HOST:5432/DATABASE")
     .optional(),
   PLIMSOLL_OPERATOR_PASSWORD: z.string().min(10, "must have at least 10 characters").max(256).optional(),
   PLIMSOLL_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
@@ -34,7 +34,7 @@ const environmentSchema = z.object(environmentVariables)
 export interface ServerConfiguration {
   dataDirectory: string
   runDirectory: string
-  /** `file:` and an absolute path. */
+  /** `file:` and an absolute path, or `postgresql://…`, which may hold a password. */
   databaseUrl: string
   operatorPassword: string | undefined
   logLevel: z.output<typeof environmentVariables.PLIMSOLL_LOG_LEVEL>

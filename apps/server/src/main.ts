@@ -11,8 +11,9 @@ function failToStart(error: unknown): never {
 }
 
 const configuration = await Promise.resolve(process.env).then(readConfiguration).catch(failToStart)
-// The secret is in memory now; what is spawned must not inherit it.
+// The secrets are in memory now; what is spawned must not inherit them.
 delete process.env.PLIMSOLL_OPERATOR_PASSWORD
+delete process.env.DATABASE_URL
 const log = createLog(configuration.logLevel)
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as { version: string }
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest"
 import type { EventPage, EventRecord } from "./contract/index.js"
 import { type Account, CrashWorkload } from "./testing/crash-workload.js"
 import { type ServerProcess, scriptsLibrary, spawnServer, startServerProcess } from "./testing/server-process.js"
+import { temporaryDatabaseUrl } from "./testing/temporary-database.js"
 
 const KILLS = Number(process.env.PLIMSOLL_TEST_KILLS ?? 25)
 const SEED = Number(process.env.PLIMSOLL_TEST_SEED ?? Date.now() % 1_000_000)
@@ -19,20 +20,25 @@ const COUNTER = "i=0; while :; do echo $i; i=$((i+1)); sleep 0.02; done"
 const LEAVER = `n=$(($(cat /root/n 2>/dev/null || echo 0) % 100 + 1)); echo $n >/root/n; trap "exit $n" TERM; sleep 100000 & wait`
 
 let directory: string
-let directories: { dataDirectory: string; runDirectory: string }
+let directories: { dataDirectory: string; runDirectory: string; databaseUrl: string }
+let drop: () => Promise<void>
 let engineDirectories: { root: string; runDirectory: string }
 let server: ServerProcess | undefined
 
-beforeAll(() => {
+beforeAll(async () => {
   directory = mkdtempSync("/var/tmp/plimsoll-test-")
   chmodSync(directory, 0o711)
-  directories = { dataDirectory: join(directory, "data"), runDirectory: join(directory, "run") }
+  const dataDirectory = join(directory, "data")
+  const database = await temporaryDatabaseUrl(dataDirectory)
+  drop = database.drop
+  directories = { dataDirectory, runDirectory: join(directory, "run"), databaseUrl: database.url }
   engineDirectories = { root: join(directory, "data/engine"), runDirectory: join(directory, "run/engine") }
 })
 afterAll(async () => {
   await server?.kill()
   await purgeEngine(engineDirectories)
   rmSync(directory, { recursive: true, force: true })
+  await drop()
 })
 
 it(

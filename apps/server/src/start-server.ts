@@ -46,9 +46,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const socketPath = join(runDirectory, "server.sock")
   await refuseTakenSocket(socketPath)
   for (const directory of [dataDirectory, runDirectory]) await makePassable(directory)
-  const database = openDatabase(configuration.databaseUrl)
+  const database = await openDatabase(configuration.databaseUrl)
   const secret = await readOrMakeSecret(dataDirectory)
-  const auth = createAuthByScheme({ prisma: database.prisma, secret, cookiePrefix: cookiePrefix(dataDirectory) })
+  const auth = createAuthByScheme({ database, secret, cookiePrefix: cookiePrefix(dataDirectory) })
   const account = await ensureOperator({
     auth: auth.http,
     prisma: database.prisma,

@@ -4,7 +4,7 @@ import { roles } from "./session.js"
 
 it("support and viewers change nothing", () => {
   const reads =
-    /\.(?:me|sessions|info|live|list|inspect|top|diff|files|namespaces|cgroupTree|stats|logs|invitations|month|hours|stream|series|recent|now|history|sales|whatIf|read|save|export)$/
+    /\.(?:me|sessions|info|live|list|inspect|top|diff|files|namespaces|cgroupTree|stats|logs|invitations|month|hours|stream|series|recent|now|history|sales|whatIf|metrics|read|save|export)$/
   // What one does with one's own account is no change of anybody's things.
   const own = /^session\./
   for (const role of ["support", "viewer"] as const) {

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
 import { PassThrough, Readable } from "node:stream"
 import { EngineError } from "@plimsoll/runtime"
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
@@ -8,6 +6,7 @@ import { appRouter } from "../routers/app-router.js"
 import type { Services } from "../services/services.js"
 import type { SignedIn } from "../services/session/sessions.js"
 import { type FakeEngine, fakeEngine, summaryOf } from "../testing/fake-engine.js"
+import { everythingIn } from "../testing/temporary-database.js"
 import { localAuthorization, ORIGIN, PASSWORD, startTestServer, type TestServer } from "../testing/test-server.js"
 
 const ID = "a".repeat(64)
@@ -117,8 +116,7 @@ describe("a mutation", () => {
       ["session.changePassword", "session", "refused"],
       ["session.changePassword", "session", "done"],
     ])
-    const files = readdirSync(server.dataDirectory).filter((name) => name.startsWith("console.db"))
-    const bytes = Buffer.concat(files.map((name) => readFileSync(join(server.dataDirectory, name))))
+    const bytes = await everythingIn(server.databaseUrl)
     expect(bytes.includes("session.changePassword")).toBe(true)
     for (const password of ["wrong-vessel-granite-3", "orbit-vessel-granite-4", "lantern-orbit-harbour-7", PASSWORD])
       expect(bytes.includes(password)).toBe(false)

@@ -24,7 +24,7 @@ let entries: AuditEntry[]
 let members: ReturnType<typeof createMembers>
 
 beforeEach(async () => {
-  temporary = temporaryDatabase()
+  temporary = await temporaryDatabase()
   entries = []
   const { prisma } = temporary.database
   const now = Date.now
@@ -33,7 +33,7 @@ beforeEach(async () => {
   const onError = (error: unknown) => {
     throw error
   }
-  const auth = createAuthByScheme({ prisma, secret: "a secret of at least 32 characters", cookiePrefix: "test" })
+  const auth = createAuthByScheme({ database: temporary.database, secret: "a secret of at least 32 characters", cookiePrefix: "test" })
   await ensureOperator({ auth: auth.http, prisma, password: PASSWORD, runDirectory: temporary.directory })
   const lockout = createLockout({ prisma, now })
   const tokens = createTokens({ prisma, now, onError, onEnded, within: async (_tenant, _resource, _count, work) => work() })

@@ -8,7 +8,7 @@ import { HourBook } from "../services/metering/meter-sums.js"
 import type { Services } from "../services/services.js"
 import type { SignedIn } from "../services/session/sessions.js"
 import { fakeEngine, statsOf, summaryOf } from "../testing/fake-engine.js"
-import { temporaryDatabase } from "../testing/temporary-database.js"
+import { type TemporaryDatabase, temporaryDatabase } from "../testing/temporary-database.js"
 import { localAuthorization, startTestServer } from "../testing/test-server.js"
 import { Connections } from "./connections.js"
 import { httpError } from "./http-error.js"
@@ -18,11 +18,11 @@ const HOUR_MS = 3_600_000
 const GIBIBYTE = 2 ** 30
 const NOVEMBER = Date.UTC(2026, 10, 1)
 
-let temporary: ReturnType<typeof temporaryDatabase>
+let temporary: TemporaryDatabase
 let events: RunningEventLog
 let session: SignedIn | null
-beforeEach(() => {
-  temporary = temporaryDatabase()
+beforeEach(async () => {
+  temporary = await temporaryDatabase()
   const { database } = temporary
   events = createEventLog({ database, journal: createEventJournal(database), onError: () => undefined })
   session = signedIn(null)

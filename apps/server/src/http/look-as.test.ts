@@ -56,7 +56,7 @@ describe("an operator who looks as a tenant", () => {
     const owner = await joinAs(server, { inviter: operator, username: "anna", role: "owner", tenant: "acme" })
     expect((await owner.mutate("session.lookAs", { tenant: "acme" })).status).toBe(403)
     expect((await server.mutate("session.lookAs", { tenant: "acme" }, localAuthorization(server))).status).toBe(403)
-    withDatabase(server, (database) => database.prepare("UPDATE session SET lookAsTenant = 'blue', lookAsWrite = 1").run())
+    await withDatabase(server, (sql) => sql.run(`UPDATE session SET "lookAsTenant" = 'blue', "lookAsWrite" = true`))
     expect(await me(owner)).toMatchObject({ role: "owner", tenant: "acme", lookingAs: null })
   })
 })

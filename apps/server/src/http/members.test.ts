@@ -139,8 +139,8 @@ describe("the last operator", () => {
     ])
     // The one whose role was taken in the meantime is refused either way.
     expect(statuses.filter(({ status }) => status === 200)).toHaveLength(1)
-    const left = withDatabase(server, (database) => database.prepare("SELECT count(*) AS count FROM user WHERE role = 'operator'").get())
-    expect(left).toEqual({ count: 1 })
+    const left = await withDatabase(server, (sql) => sql.all(`SELECT count(*) AS count FROM "user" WHERE role = 'operator'`))
+    expect(left).toEqual([{ count: 1 }])
   })
 })
 
@@ -154,10 +154,10 @@ describe("a member who is removed or changed while signed in", () => {
     expect(await closed).toEqual([4401, expect.any(Number)])
     expect((await member.query("session.me")).status).toBe(401)
     expect((await new Browser(server).signIn("ben", GOOD_PASSWORD)).status).toBe(401)
-    const left = withDatabase(server, (database) =>
-      database.prepare("SELECT count(*) AS count FROM session WHERE userId NOT IN (SELECT id FROM user)").get(),
+    const left = await withDatabase(server, (sql) =>
+      sql.all('SELECT count(*) AS count FROM session WHERE "userId" NOT IN (SELECT id FROM "user")'),
     )
-    expect(left).toEqual({ count: 0 })
+    expect(left).toEqual([{ count: 0 }])
   })
 
   it("comes back with the new role", async () => {
@@ -173,8 +173,8 @@ describe("a member who is removed or changed while signed in", () => {
 
   it("is nobody when the role does not go with the tenant", async () => {
     const member = await joinAs(server, { inviter: operator, username: "ben", role: "member", tenant: "acme" })
-    for (const change of ["role = 'operator'", "role = 'member', tenantName = NULL", "role = 'king'"]) {
-      withDatabase(server, (database) => database.prepare(`UPDATE user SET ${change} WHERE username = 'ben'`).run())
+    for (const change of ["role = 'operator'", `role = 'member', "tenantName" = NULL`, "role = 'king'"]) {
+      await withDatabase(server, (sql) => sql.run(`UPDATE "user" SET ${change} WHERE username = 'ben'`))
       expect((await member.query("session.me")).status).toBe(401)
       expect((await member.auth("passkey/list-user-passkeys")).status).toBe(401)
     }

@@ -19,8 +19,8 @@ it("an operator's reason passes the load line and is in the audit; a tenant's ow
   expect((await operator.mutate("containers.create", much)).status).toBe(409)
   const reason = "more memory comes on Monday"
   expect((await operator.mutate("containers.create", { ...much, overrule: reason })).status).toBe(200)
-  const kept = withDatabase(server, (database) =>
-    database.prepare("SELECT attributes FROM event WHERE kind = 'audit' AND result = 'done' AND action = 'containers.create'").all(),
+  const kept = await withDatabase(server, (sql) =>
+    sql.all(`SELECT "attributes" FROM event WHERE "kind" = 'audit' AND "result" = 'done' AND "action" = 'containers.create'`),
   )
   expect(JSON.stringify(kept)).toContain(reason)
   const { resources, remarks } = data<OverprovisioningNow>(await operator.query("overprovisioning.now"))

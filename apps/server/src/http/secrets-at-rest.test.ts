@@ -3,17 +3,10 @@ import type { OneTimeLink } from "../contract/members.js"
 import type { Me, TwoFactorStart } from "../contract/session.js"
 import type { NewApiToken } from "../contract/tokens.js"
 import { authenticatorCode, data, fromBase32, signedIn } from "../testing/browser.js"
-import { GOOD_PASSWORD, joinAs, makeTenant, tokenOf, withDatabase } from "../testing/make-tenant.js"
+import { GOOD_PASSWORD, joinAs, makeTenant, tokenOf } from "../testing/make-tenant.js"
+import { everythingIn } from "../testing/temporary-database.js"
 import { tenantEngine } from "../testing/tenant-engine.js"
-import { localAuthorization, PASSWORD, startTestServer, type TestServer } from "../testing/test-server.js"
-
-/** Every value of every column of every table, as text. */
-function dump(server: TestServer): string {
-  return withDatabase(server, (database) => {
-    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[]
-    return tables.map(({ name }) => JSON.stringify(database.prepare(`SELECT * FROM "${name}"`).all())).join("\n")
-  })
-}
+import { localAuthorization, PASSWORD, startTestServer } from "../testing/test-server.js"
 
 it("no secret of a sign-in is in the database or the log as it is used", async () => {
   const server = await startTestServer({ openEngine: async () => tenantEngine(), environment: { PLIMSOLL_LOG_LEVEL: "trace" } })
@@ -45,7 +38,7 @@ it("no secret of a sign-in is in the database or the log as it is used", async (
       ...signatures,
     ]
     expect(secrets.every((text) => text.length >= 10)).toBe(true)
-    const kept = dump(server)
+    const kept = await everythingIn(server.databaseUrl)
     const logged = server.logLines.join("")
     expect(kept).toContain("anna")
     for (const text of [...secrets, localAuthorization(server)["authorization"]?.slice(7) ?? ""]) {

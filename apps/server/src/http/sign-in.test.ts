@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Me, SessionSummary } from "../contract/session.js"
+import { providerOf } from "../db/open-database.js"
 import { fakeEngine } from "../testing/fake-engine.js"
 import { ORIGIN, PASSWORD, startTestServer, type TestServer, upgradeStatus } from "../testing/test-server.js"
 
@@ -193,7 +194,7 @@ describe("the first start", () => {
       expect(password.length).toBeGreaterThanOrEqual(20)
       expect(statSync(file).mode & 0o777).toBe(0o600)
       expect(statSync(join(fresh.dataDirectory, "auth-secret")).mode & 0o777).toBe(0o600)
-      expect(statSync(join(fresh.dataDirectory, "console.db")).mode & 0o777).toBe(0o600)
+      if (providerOf(fresh.databaseUrl) === "sqlite") expect(statSync(join(fresh.dataDirectory, "console.db")).mode & 0o777).toBe(0o600)
       const answer = await fresh.request("/api/auth/sign-in/username", {
         method: "POST",
         headers: json,

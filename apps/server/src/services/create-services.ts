@@ -133,7 +133,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const store = createMetricsStore(database)
   const recorder = new MetricsRecorder({ store, monotonic: () => performance.now() })
   const metrics = createMetricsService({ hosts, samplers, recorder, store, minuteRetentionMs: retention.minuteDays * DAY_MS, now })
-  const metering = startMetering({ database, hosts, sampler, samplers, now, report: (error, doing) => report(doing)(error) })
+  const metering = await startMetering({ database, hosts, sampler, samplers, now, report: (error, doing) => report(doing)(error) })
   const ladder = await createLadder({
     sampler,
     engine,

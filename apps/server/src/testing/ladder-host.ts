@@ -30,7 +30,7 @@ export const onV1: Partial<EngineInfo> = {
 
 /** A machine of 1,000 MiB with a ladder over a fake engine: each `second` the clock turns, and the sampler, unless it hangs, has a frame. */
 export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
-  const temporary = temporaryDatabase()
+  const temporary = await temporaryDatabase()
   const engine: FakeEngine = fakeEngine(info)
   const plans = new Map<string, PlanTerms>()
   const book = {

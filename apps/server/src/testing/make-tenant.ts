@@ -1,23 +1,18 @@
-import { join } from "node:path"
-import BetterSqlite3 from "better-sqlite3"
 import type { OneTimeLink } from "../contract/members.js"
 import type { Plan } from "../contract/plans.js"
 import type { Role } from "../contract/session.js"
+import type { Sql } from "../db/sql.js"
 import { Browser, data } from "./browser.js"
+import { besideConsole } from "./temporary-database.js"
 import { someTerms } from "./tenancy.js"
 import type { TestServer } from "./test-server.js"
 
 /** A password that the console takes, of everybody whom `join` makes. */
 export const GOOD_PASSWORD = "harbour-lantern-gravel-41"
 
-/** Opens the server's database beside it. */
-export function withDatabase<T>(server: TestServer, work: (database: BetterSqlite3.Database) => T): T {
-  const database = new BetterSqlite3(join(server.dataDirectory, "console.db"), { timeout: 5000 })
-  try {
-    return work(database)
-  } finally {
-    database.close()
-  }
+/** Goes to the server's database beside it. */
+export function withDatabase<T>(server: TestServer, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return besideConsole(server.databaseUrl, work)
 }
 
 /** A tenant with a plan of its own. */

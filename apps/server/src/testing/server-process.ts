@@ -28,13 +28,15 @@ export interface ServerProcess extends OperatorClient {
 export interface ServerDirectories {
   dataDirectory: string
   runDirectory: string
+  /** Default: a file in the data directory. */
+  databaseUrl?: string
 }
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 const PINO_ERROR = 50
 
 /** Spawns the server. `listening` resolves when it takes requests and rejects when it ends before. */
-export function spawnServer({ dataDirectory, runDirectory }: ServerDirectories) {
+export function spawnServer({ dataDirectory, runDirectory, databaseUrl = "" }: ServerDirectories) {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is not there: build it with npm run types`)
   const child = spawn(process.execPath, [MAIN], {
     env: {
@@ -44,7 +46,7 @@ export function spawnServer({ dataDirectory, runDirectory }: ServerDirectories) 
       PLIMSOLL_RUN_DIR: runDirectory,
       PLIMSOLL_OPERATOR_PASSWORD: "correct horse battery",
       PLIMSOLL_LOG_LEVEL: "info",
-      DATABASE_URL: "",
+      DATABASE_URL: databaseUrl,
     },
     stdio: ["ignore", "pipe", "inherit"],
   })

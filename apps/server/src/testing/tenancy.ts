@@ -32,7 +32,7 @@ const openLine: SaleDesk = { sell: (_, work) => work(), overruling: (_, work) =>
 
 /** Plans, tenants and admission over a database of their own and a fake engine, with a clock that the test turns. */
 export async function startTenancy(fake: TenantEngine, line: SaleDesk = openLine) {
-  const temporary = temporaryDatabase()
+  const temporary = await temporaryDatabase()
   const reported: string[] = []
   const ended: string[] = []
   const clock = { now: 1_000_000_000 }

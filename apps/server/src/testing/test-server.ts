@@ -9,6 +9,7 @@ import { createLog } from "../create-log.js"
 import { readConfiguration } from "../env.js"
 import type { HostReading } from "../services/ladder/host-reading.js"
 import { type RunningServer, type StartOptions, startServer } from "../start-server.js"
+import { temporaryDatabaseUrl } from "./temporary-database.js"
 
 export interface Answer {
   status: number
@@ -29,6 +30,7 @@ export interface RequestOptions {
 export interface TestServer {
   runDirectory: string
   dataDirectory: string
+  databaseUrl: string
   logLines: string[]
   request(path: string, options?: RequestOptions): Promise<Answer>
   /** The cookie of a new sign-in. */
@@ -36,8 +38,8 @@ export interface TestServer {
   query(path: string, input?: unknown, headers?: Record<string, string>): Promise<Answer>
   mutate(path: string, input: unknown, headers?: Record<string, string>): Promise<Answer>
   webSocket(path: string, headers?: Record<string, string>): WebSocket
-  /** Stops it and starts it again on the same directories. */
-  restart(): Promise<void>
+  /** Stops it and starts it again on the same directories, with another database where one is named. */
+  restart(change?: { databaseUrl: string }): Promise<void>
   stop(): Promise<void>
   remove(): Promise<void>
 }
@@ -55,6 +57,8 @@ export interface TestServerOptions {
   environment?: Record<string, string>
   /** Default: a machine that has plenty, whatever the one that tests has. */
   readHost?: NonNullable<StartOptions["readHost"]>
+  /** Default: one of its own, of the project's kind of database. */
+  databaseUrl?: string
   now?: () => number
   /** Where its directories are made; default: the temporary directory. */
   parent?: string
@@ -69,7 +73,11 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const dataDirectory = join(directory, "data")
   const runDirectory = join(directory, "run")
   const logLines: string[] = []
+  const { url: databaseUrl, drop } = options.databaseUrl
+    ? { url: options.databaseUrl, drop: undefined }
+    : await temporaryDatabaseUrl(dataDirectory)
   const configuration = readConfiguration({
+    DATABASE_URL: databaseUrl,
     PLIMSOLL_DATA_DIR: dataDirectory,
     PLIMSOLL_RUN_DIR: runDirectory,
     PLIMSOLL_OPERATOR_PASSWORD: PASSWORD,
@@ -131,6 +139,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   return {
     runDirectory,
     dataDirectory,
+    databaseUrl,
     logLines,
     request,
     async signIn() {
@@ -143,13 +152,15 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     mutate: (path, input, headers = {}) => post(`/trpc/${path}`, input, headers),
     webSocket: (path, headers = {}) =>
       new WebSocket(`ws+unix:${socketPath}:${path}`, { headers: { host: "localhost", origin: ORIGIN, ...headers } }),
-    async restart() {
+    async restart(change) {
       await stop()
+      if (change) configuration.databaseUrl = change.databaseUrl
       server = await start()
     },
     stop,
     async remove() {
       await stop()
+      await drop?.()
       rmSync(directory, { recursive: true, force: true })
     },
   }

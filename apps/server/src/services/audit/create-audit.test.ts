@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { EventRecord } from "../../contract/events.js"
-import { temporaryDatabase } from "../../testing/temporary-database.js"
+import { type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
 import { createEventLog, type RunningEventLog } from "../events/create-event-log.js"
 import { createEventJournal } from "../events/event-journal.js"
 import { LOCAL_SESSION } from "../session/operator-token.js"
@@ -26,10 +26,10 @@ const containers = [
   { id: "c".repeat(64), name: "web", tenant: "other", host: "local" },
 ]
 
-let temporary: ReturnType<typeof temporaryDatabase>
+let temporary: TemporaryDatabase
 let events: RunningEventLog
-beforeEach(() => {
-  temporary = temporaryDatabase()
+beforeEach(async () => {
+  temporary = await temporaryDatabase()
   const { database } = temporary
   events = createEventLog({ database, journal: createEventJournal(database), onError: () => undefined })
 })

@@ -29,7 +29,7 @@ export interface RunningEventLog extends EventLog {
 }
 
 export function createEventLog({ database, journal, onError, retryMs = 5000 }: EventLogDependencies): RunningEventLog {
-  const { prisma } = database
+  const { prisma, provider } = database
   const closing = new AbortController()
   const readers = new Set<() => void>()
 
@@ -48,7 +48,7 @@ export function createEventLog({ database, journal, onError, retryMs = 5000 }: E
       const cursor = { ...(before !== undefined && { lt: before }), ...(forward && { gt: after }) }
       const at = { ...(from !== undefined && { gte: BigInt(from) }), ...(to !== undefined && { lte: BigInt(to) }) }
       const rows = await prisma.event.findMany({
-        where: { AND: [eventWhere(filters), { cursor, at }] },
+        where: { AND: [eventWhere(filters, provider), { cursor, at }] },
         orderBy: { cursor: forward ? "asc" : "desc" },
         take: limit + 1,
       })
@@ -57,7 +57,7 @@ export function createEventLog({ database, journal, onError, retryMs = 5000 }: E
     },
 
     async *follow({ after, filters, signal }) {
-      const where = eventWhere(filters)
+      const where = eventWhere(filters, provider)
       let wake: (() => void) | undefined
       let fresh = true
       const notify = () => {

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { EventRecord } from "../../contract/events.js"
 import { fakeEngine } from "../../testing/fake-engine.js"
-import { temporaryDatabase } from "../../testing/temporary-database.js"
+import { type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
 import { createEventLog, type RunningEventLog } from "./create-event-log.js"
 import { createEventJournal, localSource, sourceOfHost } from "./event-journal.js"
 import { exportEvents } from "./export-events.js"
 
-let temporary: ReturnType<typeof temporaryDatabase>
+let temporary: TemporaryDatabase
 const logs: RunningEventLog[] = []
 
-beforeEach(() => {
-  temporary = temporaryDatabase()
+beforeEach(async () => {
+  temporary = await temporaryDatabase()
 })
 afterEach(async () => {
   for (const log of logs.splice(0)) log.close()
@@ -58,7 +58,7 @@ describe("the event log", () => {
     const events = [engine.emit({ action: "create" }), engine.emit({ action: "start" })]
     expect(await journal.append(events)).toBe(2)
     expect(await journal.append(events)).toBe(0)
-    expect(journal.position()).toBe(2)
+    expect(await journal.position()).toBe(2)
   })
 
   it("lets 50 readers follow from where each one was, missing nothing", async () => {
@@ -191,7 +191,7 @@ describe("the event log", () => {
     expect(await journal.prune({ before: 10, keepRows: 1000 })).toBe(10)
     expect(await journal.prune({ before: 0, keepRows: 5 })).toBe(15)
     expect(await journal.prune({ before: 1000, keepRows: 5 })).toBe(5)
-    expect(own.position()).toBe(30)
+    expect(await own.position()).toBe(30)
     await own.append([engine.emit({ action: "stop" })])
     const { log } = openLog()
     expect((await log.list({ limit: 50 })).items.map(({ cursor }) => cursor)).toEqual([31])
@@ -249,12 +249,12 @@ describe("audits", () => {
     const { log } = openLog()
     await log.note(audit("ann", "refused"), "local")
     await log.note({ at: 1, kind: "engine", action: "health", id: "h", name: "h", tenant: "operator", attributes: {} }, "local")
-    const { connection, prisma } = temporary.database
-    expect(() => connection.prepare("UPDATE event SET result = 'done' WHERE kind = 'audit'").run()).toThrow("append-only")
-    expect(() => connection.prepare("UPDATE event SET kind = 'engine' WHERE kind = 'audit'").run()).toThrow("append-only")
-    expect(() => connection.prepare("UPDATE event SET kind = 'audit' WHERE kind = 'engine'").run()).toThrow("append-only")
+    const { sql, prisma } = temporary.database
+    await expect(sql.run("UPDATE event SET result = 'done' WHERE kind = 'audit'")).rejects.toThrow("append-only")
+    await expect(sql.run("UPDATE event SET kind = 'engine' WHERE kind = 'audit'")).rejects.toThrow("append-only")
+    await expect(sql.run("UPDATE event SET kind = 'audit' WHERE kind = 'engine'")).rejects.toThrow("append-only")
     await expect(prisma.event.updateMany({ data: { actor: "bob" } })).rejects.toThrow("append-only")
-    expect(connection.prepare("UPDATE event SET name = 'x' WHERE kind = 'engine'").run().changes).toBe(1)
+    expect(await sql.run("UPDATE event SET name = 'x' WHERE kind = 'engine'")).toEqual({ changes: 1 })
     expect((await log.list({ limit: 50, actor: "ann" })).items[0]?.audit?.result).toBe("refused")
   })
 

@@ -2,7 +2,7 @@ import { type ContainerEngine, type DockerEndpoint, EngineError, type EngineInfo
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { ContainersLiveMessage } from "../../contract/containers.js"
 import { type FakeEngine, fakeEngine, statsOf, summaryOf } from "../../testing/fake-engine.js"
-import { temporaryDatabase } from "../../testing/temporary-database.js"
+import { type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
 import { listContainers } from "../containers/list-containers.js"
 import type { EngineAccess } from "../engine/engine-access.js"
 import { createEventLog } from "../events/create-event-log.js"
@@ -25,12 +25,12 @@ interface FakeDaemon {
   mood: "well" | "away" | "silent"
 }
 
-let temporary: ReturnType<typeof temporaryDatabase>
+let temporary: TemporaryDatabase
 let daemons: Map<string, FakeDaemon>
 const closing: (() => Promise<void>)[] = []
 
-beforeEach(() => {
-  temporary = temporaryDatabase()
+beforeEach(async () => {
+  temporary = await temporaryDatabase()
   daemons = new Map()
 })
 afterEach(async () => {

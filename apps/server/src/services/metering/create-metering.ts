@@ -10,12 +10,13 @@ export function createMetering({ store, now }: { store: Pick<MeterStore, "hours"
   return {
     async month(month, tenant) {
       const { from, to } = readMonth(month)
-      const rows = store.totals({ from, to, tenant }).map((row) => ({ tenant: row.tenant, ...figuresOf(row.sums) }))
+      const rows = (await store.totals({ from, to, tenant })).map((row) => ({ tenant: row.tenant, ...figuresOf(row.sums) }))
       return { month, from, to: from <= now() ? Math.min(to, now()) : to, rows }
     },
 
     async hours(month, tenant) {
-      return store.hours({ ...readMonth(month), tenant }).map(({ tenant, at, sums }) => ({ tenant, at, ...figuresOf(sums) }))
+      const rows = await store.hours({ ...readMonth(month), tenant })
+      return rows.map(({ tenant, at, sums }) => ({ tenant, at, ...figuresOf(sums) }))
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { MeterStore, SoldTerms } from "./meter-store.js"
+import type { MeterStore, SoldTerms, StoredCounter } from "./meter-store.js"
 import { HOUR_MS, HourBook } from "./meter-sums.js"
 import { type MeterReading, RunCounters } from "./run-counters.js"
 
@@ -38,9 +38,17 @@ export class MeterRecorder {
   #lastWrite: number
   #newestAt: number | undefined
 
-  constructor(private readonly deps: MeterRecorderDependencies) {
-    this.#counters = new RunCounters(deps.store.counters())
+  private constructor(
+    private readonly deps: MeterRecorderDependencies,
+    counters: readonly StoredCounter[],
+  ) {
+    this.#counters = new RunCounters(counters)
     this.#lastWrite = deps.monotonic()
+  }
+
+  /** Goes on where the counters in the database are. */
+  static async open(deps: MeterRecorderDependencies): Promise<MeterRecorder> {
+    return new MeterRecorder(deps, await deps.store.counters())
   }
 
   /** Adds a frame up, when it comes. */

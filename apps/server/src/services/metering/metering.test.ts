@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { temporaryDatabase } from "../../testing/temporary-database.js"
+import { type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
 import { createMetering } from "./create-metering.js"
 import { type MeterFrame, MeterRecorder } from "./meter-recorder.js"
 import { createMeterStore, type MeterStore } from "./meter-store.js"
@@ -10,18 +10,18 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const START = Date.UTC(2026, 10, 27, 10)
 
-let temporary: ReturnType<typeof temporaryDatabase>
+let temporary: TemporaryDatabase
 let monotonic: number
 let wall: number
-beforeEach(() => {
-  temporary = temporaryDatabase()
+beforeEach(async () => {
+  temporary = await temporaryDatabase()
   monotonic = 1000
   wall = START
 })
 afterEach(() => temporary.remove())
 
 function open(store: MeterStore = createMeterStore(temporary.database)) {
-  return new MeterRecorder({ store, monotonic: () => monotonic })
+  return MeterRecorder.open({ store, monotonic: () => monotonic })
 }
 
 /** A container of acme with a gibibyte of memory in a run that began with the test. */
@@ -64,7 +64,7 @@ async function november(tenant = "acme") {
 
 describe("the meter", () => {
   it("adds up memory, CPU, disk and what was sold over time", async () => {
-    const recorder = open()
+    const recorder = await open()
     const sold = new Map([
       ["acme", { memoryMaxBytes: 4 * GIBIBYTE, cpuMaxCores: 2, diskBytes: 10 * GIBIBYTE }],
       ["idle", { memoryMaxBytes: GIBIBYTE, cpuMaxCores: 1, diskBytes: 0 }],
@@ -97,13 +97,13 @@ describe("the meter", () => {
   })
 
   it("goes on where a server that was killed in the middle of a minute stopped: traffic is caught up, time is not invented, nothing is twice", async () => {
-    const first = open()
+    const first = await open()
     first.record(frame([reading()]))
     for (let at = 1; at <= 90; at++) await second(first, [reading({ ...traffic(at * 10, at), cpuMicros: at * 1_000_000 })])
     // What came after the last whole minute was in memory only.
     expect(await november()).toMatchObject({ receivedBytes: 600, transmittedBytes: 60, measuredSeconds: 60 })
     await temporary.reopen()
-    const again = open()
+    const again = await open()
     tick(10 * 60_000)
     again.record(frame([reading({ ...traffic(100_000, 5000), cpuMicros: 600_000_000 })]))
     await second(again, [reading({ ...traffic(100_001, 5000), cpuMicros: 600_500_000 })])
@@ -117,16 +117,16 @@ describe("the meter", () => {
   })
 
   it("writes hours and counters together or not at all, and what could not be written with the next minute", async () => {
-    const { connection } = temporary.database
+    const { sql } = temporary.database
+    const recorder = await open()
     // Fails in the middle of the transaction, when the hours are in already.
-    connection.exec("CREATE TRIGGER broken BEFORE INSERT ON meter_counter BEGIN SELECT RAISE(ABORT, 'disk full'); END")
-    const recorder = open()
+    await sql.run("ALTER TABLE meter_counter RENAME TO away")
     const errors: unknown[] = []
     recorder.record(frame([reading()]))
     for (let at = 1; at <= 150; at++) {
       if (at === 70) {
         expect(await november()).toBeUndefined()
-        connection.exec("DROP TRIGGER broken")
+        await sql.run("ALTER TABLE away RENAME TO meter_counter")
       }
       await second(recorder, [reading(traffic(at * 10))]).catch((error: unknown) => errors.push(error))
     }
@@ -134,7 +134,7 @@ describe("the meter", () => {
     expect(await november()).toMatchObject({ receivedBytes: 1200, measuredSeconds: 120 })
     // A server that ends here has lost time, and no traffic.
     tick(1000)
-    const again = open()
+    const again = await open()
     again.record(frame([reading(traffic(1500))]))
     await again.flush()
     expect(await november()).toMatchObject({ receivedBytes: 1500, measuredSeconds: 120 })
@@ -143,7 +143,7 @@ describe("the meter", () => {
   it("counts once what came in a minute that could not be written, also when nothing comes after it", async () => {
     const store = createMeterStore(temporary.database)
     let full = false
-    const recorder = open({ ...store, write: (change) => (full ? Promise.reject(new Error("disk full")) : store.write(change)) })
+    const recorder = await open({ ...store, write: (change) => (full ? Promise.reject(new Error("disk full")) : store.write(change)) })
     recorder.record(frame([reading()]))
     await second(recorder, [reading(traffic(100))])
     await recorder.flush()
@@ -154,14 +154,14 @@ describe("the meter", () => {
     await second(recorder, [reading(traffic(500))])
     await recorder.flush()
     tick(1000)
-    const again = open()
+    const again = await open()
     again.record(frame([reading(traffic(500))]))
     await again.flush()
     expect(await november()).toMatchObject({ receivedBytes: 500, measuredSeconds: 3 })
   })
 
   it("takes the counters of a new run from 0, in the middle of a minute and across a restart of the server", async () => {
-    const recorder = open()
+    const recorder = await open()
     recorder.record(frame([reading()]))
     await second(recorder, [reading({ ...traffic(1000), cpuMicros: 2_000_000 })])
     await second(recorder, [])
@@ -171,27 +171,27 @@ describe("the meter", () => {
     await recorder.flush()
     expect(await november()).toMatchObject({ receivedBytes: 1400, cpuUsedCoreHours: expect.closeTo(2.6 / 3600, 9) })
     tick(60_000)
-    const again = open()
+    const again = await open()
     again.record(frame([reading({ ...traffic(50), startedAt: wall - 30_000, cpuMicros: 9_000_000 })]))
     await again.flush()
     expect(await november()).toMatchObject({ receivedBytes: 1450, cpuUsedCoreHours: expect.closeTo(2.6 / 3600, 9) })
   })
 
   it("counts a container that is new from its beginning, also one that was made while the server was down", async () => {
-    const recorder = open()
+    const recorder = await open()
     recorder.record(frame([reading()]))
     await second(recorder, [reading(), reading({ id: "c2", startedAt: wall + 500, ...traffic(70), cpuMicros: 3_600_000 })])
     await recorder.flush()
     expect(await november()).toMatchObject({ receivedBytes: 70, cpuUsedCoreHours: expect.closeTo(0.001, 9) })
     tick(HOUR_MS)
-    const again = open()
+    const again = await open()
     again.record(frame([reading({ id: "c3", startedAt: wall - 60_000, ...traffic(30) })]))
     await again.flush()
     expect(await november()).toMatchObject({ receivedBytes: 100 })
   })
 
   it("counts what ran already on a host that was not known from now on", async () => {
-    const recorder = open()
+    const recorder = await open()
     recorder.record(frame([reading(traffic(5_000_000))]))
     await second(recorder, [reading(traffic(5_000_001))])
     const far = reading({ host: "far", id: "old", startedAt: START - DAY_MS, cpuMicros: 1e12 })
@@ -202,7 +202,7 @@ describe("the meter", () => {
   })
 
   it("counts nothing twice when a counter goes back, as when a container leaves a network, or when a sample comes again", async () => {
-    const recorder = open()
+    const recorder = await open()
     recorder.record(frame([reading()]))
     await second(recorder, [reading(traffic(1000))])
     await second(recorder, [reading(traffic(200))])
@@ -220,7 +220,7 @@ describe("the meter", () => {
     ["forward", 5 * DAY_MS - 6 * HOUR_MS],
     ["back", -3 * DAY_MS],
   ])("neither doubles nor invents when the clock jumps %s", async (_, jump) => {
-    const recorder = open()
+    const recorder = await open()
     recorder.record(frame([reading()]))
     for (let at = 1; at <= 100; at++) await second(recorder, [reading({ ...traffic(at), cpuMicros: at * 1_000_000 })])
     wall += jump
@@ -234,7 +234,7 @@ describe("the meter", () => {
     expect(sum("receivedBytes")).toBe(200)
     expect(sum("cpuUsedCoreHours") * 3600).toBeCloseTo(200, 6)
     tick(1000)
-    const again = open()
+    const again = await open()
     again.record(frame([reading(traffic(205))]))
     await again.flush()
     expect(
@@ -245,7 +245,7 @@ describe("the meter", () => {
   })
 
   it("takes a frame for five seconds at most, and none for a moment at which no host could be measured", async () => {
-    const recorder = open()
+    const recorder = await open()
     recorder.record(frame([reading()]))
     tick(90_000)
     recorder.record(frame([reading()]))
@@ -258,7 +258,7 @@ describe("the meter", () => {
 
   it("puts each second into its hour, and each hour into its month", async () => {
     wall = Date.UTC(2026, 11, 1) - 5000
-    const recorder = open()
+    const recorder = await open()
     recorder.record(frame([reading()]))
     for (let at = 1; at <= 10; at++) await second(recorder, [reading(traffic(at))])
     await recorder.flush()
@@ -278,20 +278,20 @@ describe("the meter", () => {
   })
 
   it("forgets the counters of containers that have been gone for a day", async () => {
-    const recorder = open()
+    const recorder = await open()
     const store = createMeterStore(temporary.database)
     recorder.record(frame([reading(), reading({ id: "gone", startedAt: wall })]))
     await second(recorder, [reading(traffic(1)), reading({ id: "gone", startedAt: START, ...traffic(1) })])
     await recorder.flush()
-    expect(store.counters().map(({ id }) => id)).toEqual(["local:c1", "local:gone"])
+    expect((await store.counters()).map(({ id }) => id)).toEqual(["local:c1", "local:gone"])
     // One that is there and idle is still known.
     for (let hour = 0; hour < 26; hour++) {
       tick(HOUR_MS)
       await second(recorder, [reading(traffic(1))])
-      if (hour === 21) expect(store.counters()).toHaveLength(2)
+      if (hour === 21) expect(await store.counters()).toHaveLength(2)
     }
     await recorder.flush()
-    expect(store.counters().map(({ id, seenAt }) => [id, wall - seenAt < 2 * HOUR_MS])).toEqual([["local:c1", true]])
+    expect((await store.counters()).map(({ id, seenAt }) => [id, wall - seenAt < 2 * HOUR_MS])).toEqual([["local:c1", true]])
     expect(await november()).toMatchObject({ receivedBytes: 2 })
   })
 
@@ -299,29 +299,22 @@ describe("the meter", () => {
     const { database } = temporary
     let transactions = 0
     let statements = 0
-    const connection = new Proxy(database.connection, {
-      get: (target, name) =>
-        name !== "prepare"
-          ? Reflect.get(target, name)
-          : (sql: string) => {
-              const statement = target.prepare(sql)
-              const run = statement.run.bind(statement)
-              return Object.assign(statement, {
-                run: (...values: unknown[]) => {
-                  statements++
-                  return run(...values)
-                },
-              })
-            },
-    })
     const store = createMeterStore({
-      connection,
+      sql: database.sql,
       write: (work) => {
         transactions++
-        return database.write(work)
+        return database.write((sql) =>
+          work({
+            ...sql,
+            run: (...statement) => {
+              statements++
+              return sql.run(...statement)
+            },
+          }),
+        )
       },
     })
-    const recorder = open(store)
+    const recorder = await open(store)
     const containers = (at: number) =>
       Array.from({ length: 500 }, (_, index) =>
         reading({ id: `c${index}`, tenant: `t${index % 20}`, cpuMicros: at * 1000, ...traffic(index < 100 ? at : 0) }),
@@ -340,6 +333,6 @@ describe("what was sold", () => {
     const terms = { memoryMaxBytes: GIBIBYTE, cpuMaxCores: 1.5, diskBytes: 7 }
     await prisma.plan.create({ data: { id: "p", name: "Small", terms: JSON.stringify(terms), createdAt: 1, changedAt: 1 } })
     await prisma.tenant.create({ data: { name: "acme", title: "", planId: "p", createdAt: 1 } })
-    expect([...createMeterStore(temporary.database).sold()]).toEqual([["acme", terms]])
+    expect([...(await createMeterStore(temporary.database).sold())]).toEqual([["acme", terms]])
   })
 })

@@ -30,16 +30,16 @@ export interface RunningMetering extends Metering {
 }
 
 /** Meters all hosts, second by second, from now on. */
-export function startMetering({ database, hosts, sampler, samplers, now, report }: MeteringDependencies): RunningMetering {
+export async function startMetering({ database, hosts, sampler, samplers, now, report }: MeteringDependencies): Promise<RunningMetering> {
   const monotonic = () => performance.now()
   const store = createMeterStore(database)
-  const recorder = new MeterRecorder({ store, monotonic })
+  const recorder = await MeterRecorder.open({ store, monotonic })
   const disks = new DiskUse({
     containersOf: (host) => [...(samplers.of(host)?.rows.values() ?? [])].filter(({ diskBytes }) => diskBytes !== undefined),
     monotonic,
     onError: (error, host) => report(error, `measure the disks of ${host}`),
   })
-  let sold = store.sold()
+  let sold = await store.sold()
   let writing: Promise<void> = Promise.resolve()
 
   const stopFrames = sampler.onFrame(({ at, samples }) => {
@@ -51,7 +51,7 @@ export function startMetering({ database, hosts, sampler, samplers, now, report 
   const stopMinutes = every(
     MINUTE_MS,
     async () => {
-      sold = store.sold()
+      sold = await store.sold()
       await disks.measure(hosts.connected())
     },
     (error) => report(error, "look at what was sold and at the disks"),

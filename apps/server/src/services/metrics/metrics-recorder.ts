@@ -72,9 +72,9 @@ export class MetricsRecorder {
 
   /** Writes the quarter-hours that ended while nobody was there to do it. For the start. */
   async catchUp(now: number): Promise<void> {
-    const newestMinute = this.deps.store.newest("minute")
+    const newestMinute = await this.deps.store.newest("minute")
     if (newestMinute === undefined) return
-    const newestQuarter = this.deps.store.newest("quarter")
+    const newestQuarter = await this.deps.store.newest("quarter")
     const present = floorTo(now, QUARTER_MS)
     const first = newestQuarter === undefined ? floorTo(newestMinute, QUARTER_MS) : newestQuarter + QUARTER_MS
     for (let quarter = first; quarter <= newestMinute && quarter < present; quarter += QUARTER_MS) await this.#writeQuarter(quarter)
@@ -130,9 +130,9 @@ export class MetricsRecorder {
   /** From the seconds where the ring still has them all, else from the minutes. */
   async #writeQuarter(quarter: number): Promise<void> {
     const { store } = this.deps
-    const entries = await this.#inSlices(store.subjectsWithMinutes(quarter, quarter + QUARTER_MS), (subject) => {
+    const entries = await this.#inSlices(await store.subjectsWithMinutes(quarter, quarter + QUARTER_MS), async (subject) => {
       const width = metricsOf(subject.scope).length
-      const minutes = store.read("minute", subject, quarter, quarter + QUARTER_MS)
+      const minutes = await store.read("minute", subject, quarter, quarter + QUARTER_MS)
       const ring = this.ring(subject)
       const seconds = ring && summarise(quarter, ring.range(quarter, quarter + QUARTER_MS), width)
       const complete = seconds !== undefined && seconds.samples >= minutes.reduce((sum, minute) => sum + minute.samples, 0)
@@ -142,10 +142,10 @@ export class MetricsRecorder {
     await store.write("quarter", entries)
   }
 
-  async #inSlices<T, R>(items: readonly T[], work: (item: T) => R | undefined): Promise<R[]> {
+  async #inSlices<T, R>(items: readonly T[], work: (item: T) => R | undefined | Promise<R | undefined>): Promise<R[]> {
     const results: R[] = []
     for (const [index, item] of items.entries()) {
-      const result = work(item)
+      const result = await work(item)
       if (result !== undefined) results.push(result)
       if (index % SLICE === SLICE - 1) await nextTurn()
     }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { temporaryDatabase } from "../../testing/temporary-database.js"
+import { besideConsole, type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
 import { MetricsRecorder } from "./metrics-recorder.js"
 import { createMetricsStore, MINUTE_MS, QUARTER_MS } from "./metrics-store.js"
 import { querySeries } from "./query-series.js"
@@ -11,10 +11,10 @@ const subject: Subject = { scope: "container", key: "a".repeat(64) }
 const width = metricsOf("container").length
 const cpu = (value: number) => Array.from({ length: width }, (_, index) => (index === 0 ? value : Number.NaN))
 
-let temporary: ReturnType<typeof temporaryDatabase>
+let temporary: TemporaryDatabase
 let monotonic: number
-beforeEach(() => {
-  temporary = temporaryDatabase()
+beforeEach(async () => {
+  temporary = await temporaryDatabase()
   monotonic = 0
 })
 afterEach(() => temporary.remove())
@@ -40,11 +40,11 @@ describe("the recorder", () => {
   it("writes each minute once it is over, and each quarter-hour", async () => {
     const { store, recorder } = open()
     await run(recorder, START, START + QUARTER_MS + 1000, (at) => Math.floor((at - START) / MINUTE_MS))
-    const minutes = store.read("minute", subject, START, START + QUARTER_MS)
+    const minutes = await store.read("minute", subject, START, START + QUARTER_MS)
     expect(minutes.map(({ at, samples, mean }) => [(at - START) / MINUTE_MS, samples, mean[0]])).toEqual(
       Array.from({ length: 15 }, (_, minute) => [minute, 60, minute]),
     )
-    const [quarter] = store.read("quarter", subject, START, START + QUARTER_MS)
+    const [quarter] = await store.read("quarter", subject, START, START + QUARTER_MS)
     expect([quarter?.samples, quarter?.mean[0], quarter?.max[0], quarter?.p95[0]]).toEqual([900, 7, 14, 14])
   })
 
@@ -55,7 +55,7 @@ describe("the recorder", () => {
     await temporary.reopen()
     const second = open()
     await run(second.recorder, START + 20_000, START + MINUTE_MS + 1000, () => 4)
-    const [minute] = second.store.read("minute", subject, START, START + MINUTE_MS)
+    const [minute] = await second.store.read("minute", subject, START, START + MINUTE_MS)
     expect([minute?.samples, minute?.mean[0], minute?.max[0]]).toEqual([60, 3, 4])
   })
 
@@ -65,11 +65,11 @@ describe("the recorder", () => {
     await first.recorder.flush()
     const second = open()
     await second.recorder.catchUp(START + 2 * QUARTER_MS)
-    expect(second.store.read("quarter", subject, START, START + QUARTER_MS).map(({ samples, mean }) => [samples, mean[0]])).toEqual([
-      [301, 2],
-    ])
+    expect((await second.store.read("quarter", subject, START, START + QUARTER_MS)).map(({ samples, mean }) => [samples, mean[0]])).toEqual(
+      [[301, 2]],
+    )
     await second.recorder.catchUp(START + 2 * QUARTER_MS)
-    expect(second.store.read("quarter", subject, START, START + QUARTER_MS)[0]?.samples).toBe(301)
+    expect((await second.store.read("quarter", subject, START, START + QUARTER_MS))[0]?.samples).toBe(301)
   })
 
   it("marks a jump of the clock in both directions and mixes no times", async () => {
@@ -77,7 +77,7 @@ describe("the recorder", () => {
     await run(recorder, START, START + 10_000)
     await run(recorder, START + DAY_MS, START + DAY_MS + 10_000)
     await run(recorder, START + 5000, START + 15_000)
-    expect(store.marks(0, START + 2 * DAY_MS).map(({ deltaMs }) => Math.sign(deltaMs))).toEqual([-1, 1])
+    expect((await store.marks(0, START + 2 * DAY_MS)).map(({ deltaMs }) => Math.sign(deltaMs))).toEqual([-1, 1])
     expect(recorder.ring(subject)?.count).toBe(10)
     expect(recorder.ring(subject)?.oldestAt).toBe(START + 5000)
   })
@@ -87,7 +87,7 @@ describe("the recorder", () => {
     await run(recorder, START, START + 5000)
     monotonic += 30_000
     await recorder.record(START + 35_000, [{ subject, values: cpu(1) }])
-    expect(store.marks(0, START + DAY_MS)).toEqual([])
+    expect(await store.marks(0, START + DAY_MS)).toEqual([])
   })
 
   it("keeps minutes that could not be written and writes them later", async () => {
@@ -108,7 +108,7 @@ describe("the recorder", () => {
     expect(errors.length).toBeGreaterThan(5)
     // Not at each second, and each minute once in the end.
     expect(tries).toBeLessThan(25)
-    expect(store.read("minute", subject, START, START + 5 * MINUTE_MS).map(({ samples }) => samples)).toEqual([60, 60, 60, 60, 60])
+    expect((await store.read("minute", subject, START, START + 5 * MINUTE_MS)).map(({ samples }) => samples)).toEqual([60, 60, 60, 60, 60])
   })
 
   it("drops the ring of a subject that is gone", async () => {
@@ -129,10 +129,10 @@ describe("a series", () => {
     const opened = open()
     await run(opened.recorder, START, START + 900_000, (at) => (at === START + 450_000 ? 100 : 1))
     const now = START + 900_000
-    const fine = series(opened, now - 300_000, now, now)
+    const fine = await series(opened, now - 300_000, now, now)
     expect(fine).toMatchObject({ source: "ring", stepMs: 1000 })
     expect(fine.points).toHaveLength(300)
-    const coarse = series(opened, START, now, now)
+    const coarse = await series(opened, START, now, now)
     expect(coarse.stepMs).toBe(2000)
     expect(coarse.points.length).toBeLessThanOrEqual(600)
     expect(Math.max(...coarse.points.map(({ max }) => max[0] ?? 0))).toBe(100)
@@ -143,7 +143,7 @@ describe("a series", () => {
     await run(opened.recorder, START, START + 10_000)
     monotonic += 30_000
     await run(opened.recorder, START + 40_000, START + 50_000, () => Number.NaN)
-    const { points } = series(opened, START, START + 60_000, START + 60_000)
+    const { points } = await series(opened, START, START + 60_000, START + 60_000)
     expect(points.map(({ at, values }) => [(at - START) / 1000, values[0]])).toEqual([
       ...Array.from({ length: 10 }, (_, second) => [second, 1]),
       ...Array.from({ length: 10 }, (_, second) => [40 + second, null]),
@@ -167,18 +167,18 @@ describe("a series", () => {
       Array.from({ length: 39 * 96 }, (_, index) => figures(START + 40 * DAY_MS - (index + 1) * QUARTER_MS)),
     )
     await run(recorder, now - 20_000, now, () => 5)
-    const hours = series(opened, now - 6 * 3_600_000, now, now)
+    const hours = await series(opened, now - 6 * 3_600_000, now, now)
     expect(hours).toMatchObject({ source: "minute", stepMs: MINUTE_MS })
     expect(hours.points.at(-1)).toMatchObject({ values: [5], max: [5] })
-    const month = series(opened, now - 35 * DAY_MS, now, now)
+    const month = await series(opened, now - 35 * DAY_MS, now, now)
     expect(month.source).toBe("quarter")
     expect(month.points.length).toBeLessThanOrEqual(600)
     expect(month.points.length).toBeGreaterThan(400)
     expect(month.points[10]).toMatchObject({ values: [2], max: [3] })
   })
 
-  it("of what nobody ever measured is empty", () => {
-    expect(series(open(), START, START + 1000, START).points).toEqual([])
+  it("of what nobody ever measured is empty", async () => {
+    expect((await series(open(), START, START + 1000, START)).points).toEqual([])
   })
 })
 
@@ -187,12 +187,41 @@ describe("retention", () => {
     const { store, recorder } = open()
     await run(recorder, START, START + QUARTER_MS + 1000)
     await store.prune({ minute: START + 5 * MINUTE_MS, quarter: START })
-    expect(store.read("minute", subject, 0, START + DAY_MS)).toHaveLength(10)
-    expect(store.read("quarter", subject, 0, START + DAY_MS)).toHaveLength(1)
+    expect(await store.read("minute", subject, 0, START + DAY_MS)).toHaveLength(10)
+    expect(await store.read("quarter", subject, 0, START + DAY_MS)).toHaveLength(1)
     await store.prune({ minute: START + DAY_MS, quarter: START + DAY_MS })
-    expect(temporary.database.connection.prepare("SELECT count(*) AS n FROM metric_subject").get()).toEqual({ n: 0 })
+    expect(await temporary.database.sql.all("SELECT count(*) AS n FROM metric_subject")).toEqual([{ n: 0 }])
   })
 })
+
+/** Another process's transaction. */
+async function blockWrites(): Promise<{ end: () => Promise<void> }> {
+  let end: () => void = () => undefined
+  const ending = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const statements =
+    temporary.database.provider === "sqlite"
+      ? ["BEGIN IMMEDIATE", "COMMIT"]
+      : ["BEGIN", "LOCK TABLE metric_minute IN EXCLUSIVE MODE", "COMMIT"]
+  let blocked: () => void = () => undefined
+  const begun = new Promise<void>((resolve) => {
+    blocked = resolve
+  })
+  const done = besideConsole(temporary.url, async (sql) => {
+    for (const statement of statements.slice(0, -1)) await sql.run(statement)
+    blocked()
+    await ending
+    for (const statement of statements.slice(-1)) await sql.run(statement)
+  })
+  await Promise.race([begun, done])
+  return {
+    end: async () => {
+      end()
+      await done
+    },
+  }
+}
 
 describe("writing", () => {
   it("of 1,000 subjects is one quick transaction, and waits for another writer without stopping the event loop", async () => {
@@ -201,15 +230,13 @@ describe("writing", () => {
       subject: { scope: "container", key: `c${index}` } as Subject,
       figures: { at: START, samples: 60, mean: Float32Array.from(cpu(1)), max: Float32Array.from(cpu(1)), p95: Float32Array.from(cpu(1)) },
     }))
-    const blocker = new (await import("better-sqlite3")).default(temporary.url.replace("file:", ""))
-    blocker.exec("BEGIN IMMEDIATE")
+    const blocking = await blockWrites()
     const written = store.write("minute", entries)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    expect(store.newest("minute")).toBeUndefined()
-    blocker.exec("COMMIT")
-    blocker.close()
+    expect(await store.newest("minute")).toBeUndefined()
+    await blocking.end()
     await written
-    expect(store.newest("minute")).toBe(START)
-    expect(temporary.database.connection.prepare("SELECT count(*) AS n FROM metric_minute").get()).toEqual({ n: 1000 })
+    expect(await store.newest("minute")).toBe(START)
+    expect(await temporary.database.sql.all("SELECT count(*) AS n FROM metric_minute")).toEqual([{ n: 1000 }])
   })
 })

@@ -214,7 +214,7 @@ describe("the history of use", () => {
     const { database } = it_.tenancy.it
     const { createUseRingStore } = await import("./use-ring-store.js")
     const unreadable: string[] = []
-    const rings = createUseRingStore(database).load((_, sale) => unreadable.push(sale))
+    const rings = await createUseRingStore(database).load((_, sale) => unreadable.push(sale))
     expect(unreadable).toEqual([WHOLE])
     expect(rings).toHaveLength(3)
   })

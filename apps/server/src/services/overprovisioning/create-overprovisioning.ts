@@ -75,7 +75,7 @@ export interface RunningOverprovisioning extends Overprovisioning {
 export async function createOverprovisioning(deps: OverprovisioningDependencies): Promise<RunningOverprovisioning> {
   const { database, tenants, sampler, events, report, now } = deps
   const rings = createUseRingStore(database)
-  const book = new UseBook(rings.load((error, sale) => report(error, `read what ${sale} used`)))
+  const book = new UseBook(await rings.load((error, sale) => report(error, `read what ${sale} used`)))
   const settings = await LineSettings.open(deps.settings)
   const risk = new RiskWatch()
   const hasPlan = (tenant: string) => tenants.get(tenant) !== undefined
@@ -133,7 +133,7 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
       resources: lines,
       plans: planHeadroom(plans, lines),
       memory,
-      disks: diskLedger(disks, { history: diskHistory(at), allocatable }),
+      disks: diskLedger(disks, { history: await diskHistory(at), allocatable }),
       pressure,
       settings: seen.settings,
       remarks: remarksOf({ lines, capacity, shrunk: kept.shrunk(), sales, memory, pressure, hostOwnMemoryBytes, selling }),
@@ -146,9 +146,9 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
     return querySeries(query, { ...deps, now: now() })
   }
 
-  function diskHistory(at: number): { at: number; used: number }[] {
+  async function diskHistory(at: number): Promise<{ at: number; used: number }[]> {
     const used = lineMetrics.indexOf("used")
-    const { points } = series("disk", { from: at - WEEK_MS, to: at, maximumPoints: FILL_POINTS })
+    const { points } = await series("disk", { from: at - WEEK_MS, to: at, maximumPoints: FILL_POINTS })
     return points.flatMap((point) => (typeof point.values[used] === "number" ? [{ at: point.at, used: point.values[used] }] : []))
   }
 
@@ -187,7 +187,7 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
     },
 
     async history({ resource, ...query }) {
-      const { stepMs, points, marks } = series(resource, query)
+      const { stepMs, points, marks } = await series(resource, query)
       const usedAt = lineMetrics.indexOf("used")
       return {
         stepMs,

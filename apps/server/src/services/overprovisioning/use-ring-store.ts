@@ -7,23 +7,27 @@ import { checkRing, type KeptRing, type PredictedResource } from "./use-book.js"
 /** Rings of use in the database, so that a restart changes no prediction. */
 export interface UseRingStore {
   /** What can be read; a ring that cannot is told to `onUnreadable` and left out. */
-  load(onUnreadable: (error: unknown, sale: string) => void): KeptRing[]
+  load(onUnreadable: (error: unknown, sale: string) => void): Promise<KeptRing[]>
   /** Writes them, some at a time, so that others may go on meanwhile. */
   save(rings: Iterable<KeptRing>, at: number): Promise<void>
   remove(sales: readonly string[]): Promise<void>
 }
 
+interface Row {
+  resource: string
+  sale: string
+  state: string
+}
+
 const BATCH = 50
+const PUT = `INSERT INTO use_ring ("resource", "sale", "state", "savedAt") VALUES (?, ?, ?, ?)
+  ON CONFLICT ("resource", "sale") DO UPDATE SET "state" = excluded."state", "savedAt" = excluded."savedAt"`
 
 export function createUseRingStore(database: Database): UseRingStore {
-  const { connection } = database
-  const all = connection.prepare<[], { resource: string; sale: string; state: string }>("SELECT resource, sale, state FROM use_ring")
-  const put = connection.prepare("INSERT OR REPLACE INTO use_ring (resource, sale, state, savedAt) VALUES (?, ?, ?, ?)")
-  const drop = connection.prepare("DELETE FROM use_ring WHERE sale = ?")
   return {
-    load(onUnreadable) {
+    async load(onUnreadable) {
       const rings: KeptRing[] = []
-      for (const { resource, sale, state: json } of all.all()) {
+      for (const { resource, sale, state: json } of await database.sql.all<Row>('SELECT "resource", "sale", "state" FROM use_ring')) {
         if (!isPredicted(resource)) continue
         try {
           const state = JSON.parse(json) as RingState
@@ -41,8 +45,8 @@ export function createUseRingStore(database: Database): UseRingStore {
       const write = async () => {
         const writing = batch
         batch = []
-        await database.write(() => {
-          for (const { resource, sale, state } of writing) put.run(resource, sale, JSON.stringify(state), at)
+        await database.write(async (sql) => {
+          for (const { resource, sale, state } of writing) await sql.run(PUT, [resource, sale, JSON.stringify(state), at])
         })
         await nextTurn()
       }
@@ -55,8 +59,8 @@ export function createUseRingStore(database: Database): UseRingStore {
 
     async remove(sales) {
       if (sales.length === 0) return
-      await database.write(() => {
-        for (const sale of sales) drop.run(sale)
+      await database.write(async (sql) => {
+        for (const sale of sales) await sql.run('DELETE FROM use_ring WHERE "sale" = ?', [sale])
       })
     },
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { whatIfInput } from "../../contract/overprovisioning.js"
-import { temporaryDatabase } from "../../testing/temporary-database.js"
+import { type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
 import { someTerms } from "../../testing/tenancy.js"
 import { createMeterStore } from "../metering/meter-store.js"
 import { HourBook } from "../metering/meter-sums.js"
@@ -14,9 +14,9 @@ import { createWhatIf, type WhatIfDependencies } from "./what-if.js"
 const GiB = 2 ** 30
 const NOW = Date.UTC(2026, 10, 27, 12, 3)
 
-let temporary: ReturnType<typeof temporaryDatabase>
-beforeEach(() => {
-  temporary = temporaryDatabase()
+let temporary: TemporaryDatabase
+beforeEach(async () => {
+  temporary = await temporaryDatabase()
 })
 afterEach(() => temporary.remove())
 
@@ -187,16 +187,16 @@ describe("readCourses", () => {
     const { database } = temporary
     const from = Math.floor(NOW / QUARTER_MS) * QUARTER_MS - 60 * QUARTER_MS
     // Three rows of two metrics.
-    database.connection
-      .prepare("UPDATE metric_quarter SET figures = ? WHERE at = ?")
-      .run(Buffer.from(new Float32Array([1, 2, 3, 4, 5, 6]).buffer), from)
+    await database.write((sql) =>
+      sql.run('UPDATE metric_quarter SET "figures" = ? WHERE "at" = ?', [Buffer.from(new Float32Array([1, 2, 3, 4, 5, 6]).buffer), from]),
+    )
     const store = createMetricsStore(database)
     const none: Subject = { scope: "tenant", key: "none" }
     const other: Subject = { scope: "tenant", key: "acme" }
     await record(other, 1, () => ({ memory: 7, cpu: 0 }))
-    const [memory, cpu] = store.readCourses([none, subject], ["memoryUsedBytes", "cpuCores"], { from, steps: 50 })
+    const [memory, cpu] = await store.readCourses([none, subject], ["memoryUsedBytes", "cpuCores"], { from, steps: 50 })
     const expected = { memory: new Float32Array(50).fill(Number.NaN), cpuMean: new Float32Array(50).fill(Number.NaN) }
-    for (const { at, mean, max } of store.read("quarter", subject, from, from + 50 * QUARTER_MS)) {
+    for (const { at, mean, max } of await store.read("quarter", subject, from, from + 50 * QUARTER_MS)) {
       expected.memory[(at - from) / QUARTER_MS] = max[metricsOf("container").indexOf("memoryUsedBytes")] as number
       expected.cpuMean[(at - from) / QUARTER_MS] = mean[0] as number
     }

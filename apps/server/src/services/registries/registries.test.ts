@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { RegistrySummary } from "../../contract/registries.js"
-import { type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
+import { everythingIn, type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
 import { createSecretBox } from "../secrets/secret-box.js"
 import { createRegistries } from "./create-registries.js"
 import type { Registries } from "./registries.js"
@@ -15,8 +13,8 @@ const box = createSecretBox("a secret that is long enough for this")
 let place: TemporaryDatabase
 let registries: Registries
 let time: number
-beforeEach(() => {
-  place = temporaryDatabase()
+beforeEach(async () => {
+  place = await temporaryDatabase()
   time = 1_000_000
   registries = createRegistries({ database: place.database, secretBox: box, now: () => time })
 })
@@ -87,9 +85,9 @@ describe("a registry", () => {
 describe("a kept password", () => {
   it("lies sealed in the database, for its own registry alone", async () => {
     await registries.add({ registry: "ghcr.io", credentials, ...plain })
-    const files = readdirSync(place.directory).map((name) => readFileSync(join(place.directory, name)))
-    expect(files.some((data) => data.includes("ghcr.io"))).toBe(true)
-    expect(files.some((data) => data.includes(PASSWORD))).toBe(false)
+    const kept = await everythingIn(place.url)
+    expect(kept).toContain("ghcr.io")
+    expect(kept.includes(PASSWORD)).toBe(false)
     const { password } = await place.database.prisma.registry.findUniqueOrThrow({ where: { registry: "ghcr.io" } })
     await registries.add({ registry: "evil.test", credentials: { username: "eve", password: "x" }, ...plain })
     await place.database.prisma.registry.update({ where: { registry: "evil.test" }, data: { password } })

@@ -4,7 +4,7 @@ import { APIError, betterAuth } from "better-auth"
 import { prismaAdapter } from "better-auth/adapters/prisma"
 import { twoFactor, username } from "better-auth/plugins"
 import { bounds } from "../../contract/bounds.js"
-import type { PrismaClient } from "../../db/open-database.js"
+import type { Database } from "../../db/open-database.js"
 
 /** Argon2id with OWASP's first recommendation (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -13,7 +13,7 @@ const SESSION_SECONDS = 7 * 24 * 60 * 60
 const ISSUER = "Plimsoll"
 
 export interface AuthOptions {
-  prisma: PrismaClient
+  database: Pick<Database, "prisma" | "provider">
   secret: string
   /** Differs between instances: browsers share cookies between ports of one host. */
   cookiePrefix: string
@@ -25,11 +25,11 @@ export interface AuthOptions {
  * The auth library as the console uses it: user name and password, codes of an authenticator app and recovery codes, passkeys, sessions in the
  * database, sign-up closed. What passkeys are bound to is the host name of the request's address, as the HTTP room gives it.
  */
-export function createAuth({ prisma, secret, cookiePrefix, secure }: AuthOptions) {
+export function createAuth({ database, secret, cookiePrefix, secure }: AuthOptions) {
   return betterAuth({
     secret,
     basePath: "/api/auth",
-    database: prismaAdapter(prisma, { provider: "sqlite" }),
+    database: prismaAdapter(database.prisma, { provider: database.provider }),
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,

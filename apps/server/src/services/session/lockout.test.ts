@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000
 let temporary: TemporaryDatabase
 let now = 1_000_000_000_000
 beforeEach(async () => {
-  temporary = temporaryDatabase()
+  temporary = await temporaryDatabase()
   await temporary.database.prisma.user.create({
     data: newAccount({ username: "Anna", name: "Anna", role: "operator", tenant: null, passwordHash: "" }),
   })

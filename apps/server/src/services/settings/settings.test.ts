@@ -4,8 +4,8 @@ import { type TemporaryDatabase, temporaryDatabase } from "../../testing/tempora
 import { createSettings } from "./settings.js"
 
 let temporary: TemporaryDatabase
-beforeEach(() => {
-  temporary = temporaryDatabase()
+beforeEach(async () => {
+  temporary = await temporaryDatabase()
 })
 afterEach(() => temporary.remove())
 

@@ -17,7 +17,7 @@ export interface SaleHistoryRequest {
 export interface SaleHistorySources {
   store: Pick<MetricsStore, "readCourses" | "oldest">
   /** What tenants took of the disk, by the hour. */
-  diskHours: (range: { from: number; to: number; tenant: string }) => TenantHour[]
+  diskHours: (range: { from: number; to: number; tenant: string }) => Promise<TenantHour[]>
 }
 
 /** In memory that threads share. Rows in the order of the sales. */
@@ -36,7 +36,8 @@ export async function readSaleHistory({ sales, days, now }: SaleHistoryRequest, 
   const { store, diskHours } = sources
   const to = Math.floor(now / STEP_MS) * STEP_MS
   const asked = to - days * STEPS_PER_DAY * STEP_MS
-  const oldest = sales.reduce((first, { subject }) => Math.min(first, store.oldest("quarter", subject) ?? to), to)
+  const begins = await Promise.all(sales.map(({ subject }) => store.oldest("quarter", subject)))
+  const oldest = begins.reduce<number>((first, begin) => Math.min(first, begin ?? to), to)
   // Hours of the replay are hours of the clock, as those of the metering are.
   const startMs = Math.floor(Math.max(asked, oldest) / HOUR_MS) * HOUR_MS
   const steps = (to - startMs) / STEP_MS
@@ -45,7 +46,10 @@ export async function readSaleHistory({ sales, days, now }: SaleHistoryRequest, 
   const subjects = sales.map(({ subject }) => subject)
   for (let first = 0; first < steps; first += STEPS_PER_DAY) {
     const length = Math.min(STEPS_PER_DAY, steps - first)
-    const [cpu, used] = store.readCourses(subjects, ["cpuCores", "memoryUsedBytes"], { from: startMs + first * STEP_MS, steps: length })
+    const [cpu, used] = await store.readCourses(subjects, ["cpuCores", "memoryUsedBytes"], {
+      from: startMs + first * STEP_MS,
+      steps: length,
+    })
     for (const [part, whole] of [
       [cpu?.mean, cores],
       [cpu?.max, highestCores],
@@ -56,7 +60,7 @@ export async function readSaleHistory({ sales, days, now }: SaleHistoryRequest, 
     await nextTurn()
   }
   for (const [row, { scope, key }] of subjects.entries())
-    if (scope === "tenant") disk.set(diskCourse(diskHours({ from: startMs, to, tenant: key }), { startMs, steps }), row * steps)
+    if (scope === "tenant") disk.set(diskCourse(await diskHours({ from: startMs, to, tenant: key }), { startMs, steps }), row * steps)
   const coursesOf = (highest: Float32Array, use = highest) => saleCourses({ startMs, steps, rows: sales.length, highest, use })
   return { courses: { memory: coursesOf(memory), cpu: coursesOf(highestCores, cores), disk: coursesOf(disk) }, highestCores }
 }

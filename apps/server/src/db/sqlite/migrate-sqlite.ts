@@ -1,21 +1,6 @@
-import { createHash, randomUUID } from "node:crypto"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { randomUUID } from "node:crypto"
 import type BetterSqlite3 from "better-sqlite3"
-
-interface Migration {
-  name: string
-  sql: string
-  checksum: string
-}
-
-/** Where a row of Prisma's table of migrations matters to us. */
-interface AppliedMigration {
-  migration_name: string
-  checksum: string
-  finished_at: string | null
-  rolled_back_at: string | null
-}
+import { type AppliedMigration, pendingMigrations, readMigrations } from "../migrations.js"
 
 /**
  * Brings the database to this build's schema: applies each `<directory>/<name>/migration.sql` that it does not have, in
@@ -23,7 +8,7 @@ interface AppliedMigration {
  * Prisma's own tools agree. Throws, changing nothing, when a migration fails, when the database has one that this build
  * does not know, or when one was edited after it was applied.
  */
-export function applyMigrations(connection: BetterSqlite3.Database, directory: string): string[] {
+export function migrateSqlite(connection: BetterSqlite3.Database, directory: string): string[] {
   // Cannot be changed inside of a transaction, and a redefined table would delete what refers to it.
   connection.pragma("foreign_keys = OFF")
   try {
@@ -50,32 +35,4 @@ function applyPending(connection: BetterSqlite3.Database, directory: string): st
     insert.run(randomUUID(), migration.checksum, new Date().toISOString(), migration.name, startedAt)
   }
   return pending.map((migration) => migration.name)
-}
-
-function readMigrations(directory: string): Migration[] {
-  return readdirSync(directory)
-    .filter((name) => existsSync(join(directory, name, "migration.sql")))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(join(directory, name, "migration.sql"), "utf8")
-      return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") }
-    })
-}
-
-function pendingMigrations(known: Migration[], rows: AppliedMigration[]): Migration[] {
-  const applied = new Map(
-    rows.filter((row) => row.finished_at !== null && row.rolled_back_at === null).map((row) => [row.migration_name, row.checksum]),
-  )
-  const names = new Set(known.map((migration) => migration.name))
-  for (const name of applied.keys()) {
-    if (!names.has(name))
-      throw new Error(
-        `The database has migration ${name}, which this version does not know. Start the newer version, or restore a copy of the database.`,
-      )
-  }
-  for (const { name, checksum } of known) {
-    if (applied.has(name) && applied.get(name) !== checksum)
-      throw new Error(`Migration ${name} was edited after it was applied to this database.`)
-  }
-  return known.filter((migration) => !applied.has(migration.name))
 }
