@@ -143,7 +143,7 @@ export function napsConformance(harness: Harness): void {
     it("a datagram wakes it, and it gets it", async (context) => {
       await needsNaps(context)
       const { id, networks } = await harness.start(script("nc -u -l -p 53 | head -n 1; echo end; sleep 1000"))
-      await harness.exec(id, ["sh", "-c", "until grep -q :0035 /proc/net/udp; do sleep 0.1; done"])
+      await harness.exec(id, ["sh", "-c", "until cat /proc/net/udp /proc/net/udp6 | grep -q :0035; do sleep 0.1; done"])
       await nap(id)
       const socket = createSocket("udp4")
       try {
