@@ -11,6 +11,7 @@ const benches = {
   "run-true": "./bench/run-true.mjs",
   "containers-200": "./bench/containers-200.mjs",
   images: "./bench/images.mjs",
+  nap: "./bench/nap.mjs",
 }
 
 const { values, positionals } = readFlags({

@@ -46,9 +46,10 @@ export interface ContainerCgroup {
   isFrozen(): Promise<boolean>
   /**
    * Takes back up to `bytes` of what is charged to it: file cache, and with swap what lies idle, never what is guaranteed (memory.min, memory.low). Resolves with what was charged before
-   * and after; when the signal aborts, soon and with what was given by then. Rejects with `unsupported` without a controller of memory.
+   * and after; when the signal aborts, soon and with what was given by then. `thorough`: also what was used a moment ago.
+   * Rejects with `unsupported` without a controller of memory.
    */
-  reclaim(bytes: number, signal?: AbortSignal): Promise<Reclaimed>
+  reclaim(bytes: number, options?: { thorough?: boolean; signal?: AbortSignal }): Promise<Reclaimed>
   /** True: while `reclaim` runs a limit is lowered for moments, and a crash may leave it so; `update` with all limits puts it back. */
   readonly reclaimMovesLimit: boolean
   pids(): Promise<number[]>

@@ -65,7 +65,7 @@ export class EmbeddedContainerCgroup implements ContainerCgroup {
     return this.context.freezer?.requested(this.relativePath) ?? false
   }
 
-  async reclaim(bytes: number, signal?: AbortSignal): Promise<Reclaimed> {
+  async reclaim(bytes: number, options: { thorough?: boolean; signal?: AbortSignal } = {}): Promise<Reclaimed> {
     const { group, reclaimer } = this.#memory()
     if (reclaimer === undefined) throw withoutMemoryController(this.relativePath)
     this.#mustExist()
@@ -75,7 +75,7 @@ export class EmbeddedContainerCgroup implements ContainerCgroup {
       bytes,
       clock: this.context.clock,
       deadlineMs: reclaimDeadlineMs,
-      ...(signal === undefined ? {} : { signal }),
+      ...options,
     })
   }
 

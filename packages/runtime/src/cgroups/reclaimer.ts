@@ -19,8 +19,11 @@ export interface Reclaimed {
 
 /** Small, so that a container that is wanted meanwhile is let go soon, and a limit is lowered for a moment only. */
 const CHUNK_BYTES = 16 * 2 ** 20
-/** Rounds in a row that gave next to nothing: what is left is in use, or there is no more swap. */
-const VAIN_ROUNDS = 3
+/**
+ * Rounds in a row that gave next to nothing, after which it is over: what is left is in use, or there is no more swap. The kernel spares what was touched lately when it
+ * first comes by, and takes it when it comes again and again.
+ */
+const VAIN_ROUNDS = { sparing: 2, thorough: 12 }
 const PAGE_BYTES = 4096
 
 /** Takes back up to `bytes` in chunks, until nothing more is to be had, what is left is guaranteed, or the signal aborts (which is no failure: it resolves with what was given). */
@@ -30,6 +33,8 @@ export async function reclaimMemory(options: {
   bytes: number
   clock: Pick<Clock, "monotonic">
   deadlineMs: number
+  /** Also what was used a moment ago: of a container that does not run. */
+  thorough?: boolean
   signal?: AbortSignal
 }): Promise<Reclaimed> {
   const { reclaimer, group, bytes, clock, signal } = options
@@ -37,7 +42,8 @@ export async function reclaimMemory(options: {
   const goal = Math.max(beforeBytes - bytes, reclaimer.guaranteed(group), 0)
   const deadline = clock.monotonic() + options.deadlineMs
   let charged = beforeBytes
-  for (let vain = 0; vain < VAIN_ROUNDS && charged - goal >= PAGE_BYTES && clock.monotonic() < deadline; ) {
+  const patience = options.thorough === true ? VAIN_ROUNDS.thorough : VAIN_ROUNDS.sparing
+  for (let vain = 0; vain < patience && charged - goal >= PAGE_BYTES && clock.monotonic() < deadline; ) {
     if (signal?.aborted === true) break
     const wanted = Math.min(CHUNK_BYTES, charged - goal)
     await reclaimer.take(group, wanted)

@@ -25,7 +25,7 @@ export async function napContainer(context: LifecycleContext, id: string): Promi
       await naps.listen(record)
       await naps.inTurn(record.id, () => fallAsleep(context, record, run, attempt))
       const since = clock.now()
-      const reclaimed = await takeBack(context, record.id, Number.POSITIVE_INFINITY, attempt.signal)
+      const reclaimed = await takeBack(context, record.id, Number.POSITIVE_INFINITY, { thorough: true, signal: attempt.signal })
       return await naps.inTurn(record.id, async () => {
         if (attempt.signal.aborted) throw wokenMeanwhile(record, attempt.signal.reason)
         const nap = { since, ...reclaimed }

@@ -14,7 +14,7 @@ export async function reclaimContainer(context: LifecycleContext, id: string, by
   const { record } = runningContainer(context, id, "take memory back from it")
   return context.reclaims.run(record.id, async (signal) => {
     const began = context.clock.monotonic()
-    const result = await takeBack(context, record.id, bytes, signal)
+    const result = await takeBack(context, record.id, bytes, { signal })
     const tookMs = context.clock.monotonic() - began
     if (result.afterBytes < result.beforeBytes)
       await context.containers.update(record.id, (current) => reclaimed(current, { ...result, tookMs }), { sync: "soon" })
@@ -30,16 +30,16 @@ export async function takeBack(
   context: Pick<LifecycleContext, "containers" | "groups">,
   id: string,
   bytes: number,
-  signal: AbortSignal,
+  options: { thorough?: boolean; signal: AbortSignal },
 ): Promise<Reclaimed> {
   const { containers } = context
   const record = containers.find(id)
   const cgroup = context.groups.of(record)
-  if (!cgroup.reclaimMovesLimit || record.limitsInDoubt) return cgroup.reclaim(bytes, signal)
+  if (!cgroup.reclaimMovesLimit || record.limitsInDoubt) return cgroup.reclaim(bytes, options)
   const doubt = (limitsInDoubt: boolean): Promise<unknown> =>
     containers.update(id, (current) => ({ record: { ...current, limitsInDoubt }, events: [] }), { sync: "soon" })
   await doubt(true)
-  const result = await cgroup.reclaim(bytes, signal)
+  const result = await cgroup.reclaim(bytes, options)
   await doubt(false)
   return result
 }
