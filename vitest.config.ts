@@ -24,7 +24,8 @@ const software = [`${sources}/real-software.test.ts`]
 const server = "apps/server/src"
 const overPostgresql = [
   `${server}/db/*.test.ts`,
-  `${server}/http/**/*.test.ts`,
+  // Of what goes over HTTP, what asks the database for more than one row by its key.
+  `${server}/http/{auth-audit,exports,streams}.test.ts`,
   `${server}/services/{admission,audit,events,hosts,metering,metrics,plans,registries,session,settings,tenants}/*.test.ts`,
 ]
 const onlyPostgresql = [`${server}/db/{move,postgresql}/*.test.ts`, "prisma/postgresql.test.ts"]
@@ -75,7 +76,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "integration-postgresql", include: integrationOverPostgresql, globalSetup: postgresqlSetup, ...onTheKernel },
+        test: {
+          name: "integration-postgresql",
+          include: integrationOverPostgresql,
+          globalSetup: postgresqlSetup,
+          ...onTheKernel,
+          // What is left on the kernel is the same; here it is the database that must lose nothing.
+          env: { PLIMSOLL_TEST_KILLS: process.env.PLIMSOLL_TEST_KILLS ?? "5" },
+        },
       },
       { extends: true, test: { name: "software", include: software, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel } },
       { extends: true, test: { name: "podman", include: podman, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel } },

@@ -12,6 +12,7 @@ const benches = {
   "containers-200": "./bench/containers-200.mjs",
   images: "./bench/images.mjs",
   "what-if": "./bench/what-if.mjs",
+  nap: "./bench/nap.mjs",
 }
 
 const { values, positionals } = readFlags({

@@ -5,6 +5,12 @@ export function median(values) {
   return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** The smallest value that `percent` of the values do not exceed. */
+export function percentile(values, percent) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)]
+}
+
 /** Milliseconds that each of `runs` runs of `action` took, one after the other. */
 export async function timeRuns(runs, action) {
   const times = []

@@ -1,6 +1,7 @@
 import type { CgroupNode, ContainerStats, EngineInfo } from "../engine.js"
 import type { CgroupLocation } from "../spec/cgroup-path.js"
 import type { ResourceLimits } from "../spec/limits.js"
+import type { Reclaimed } from "./reclaimer.js"
 
 /** What cgroups know of a container's use: its stats less the network. */
 export type CgroupSample = Omit<ContainerStats, "containerId" | "network">
@@ -43,6 +44,14 @@ export interface ContainerCgroup {
   freeze(): Promise<void>
   thaw(): Promise<void>
   isFrozen(): Promise<boolean>
+  /**
+   * Takes back up to `bytes` of what is charged to it: file cache, and with swap what lies idle, never what is guaranteed (memory.min, memory.low). Resolves with what was charged before
+   * and after; when the signal aborts, soon and with what was given by then. `thorough`: also what was used a moment ago.
+   * Rejects with `unsupported` without a controller of memory.
+   */
+  reclaim(bytes: number, options?: { thorough?: boolean; signal?: AbortSignal }): Promise<Reclaimed>
+  /** True: while `reclaim` runs a limit is lowered for moments, and a crash may leave it so; `update` with all limits puts it back. */
+  readonly reclaimMovesLimit: boolean
   pids(): Promise<number[]>
   /** KILL to every process in it and below (cgroup.kill on v2), repeated until it is empty or the deadline passes. */
   killAll(deadlineMs: number): Promise<void>

@@ -12,6 +12,7 @@ import { type Freezer, setFrozen } from "./freezer.js"
 import type { Groups } from "./groups.js"
 import type { Hierarchy } from "./hierarchy.js"
 import { allPids, killAll } from "./kill-all.js"
+import { type Reclaimed, type Reclaimer, reclaimMemory } from "./reclaimer.js"
 import { field, StatFile } from "./stat-file.js"
 
 /** What container groups share: the driver's parts. */
@@ -28,6 +29,7 @@ export interface CgroupContext {
 }
 
 const freezeDeadlineMs = 10_000
+const reclaimDeadlineMs = 30_000
 
 /** A handle on one container's group. Holds no state of its own but open statistics files. */
 export class EmbeddedContainerCgroup implements ContainerCgroup {
@@ -61,6 +63,24 @@ export class EmbeddedContainerCgroup implements ContainerCgroup {
 
   async isFrozen(): Promise<boolean> {
     return this.context.freezer?.requested(this.relativePath) ?? false
+  }
+
+  async reclaim(bytes: number, options: { thorough?: boolean; signal?: AbortSignal } = {}): Promise<Reclaimed> {
+    const { group, reclaimer } = this.#memory()
+    if (reclaimer === undefined) throw withoutMemoryController(this.relativePath)
+    this.#mustExist()
+    return reclaimMemory({
+      reclaimer,
+      group,
+      bytes,
+      clock: this.context.clock,
+      deadlineMs: reclaimDeadlineMs,
+      ...options,
+    })
+  }
+
+  get reclaimMovesLimit(): boolean {
+    return this.#memory().reclaimer?.movesLimit ?? false
   }
 
   async pids(): Promise<number[]> {
@@ -122,6 +142,12 @@ export class EmbeddedContainerCgroup implements ContainerCgroup {
     await setFrozen({ freezer, relativePath: this.relativePath, frozen, clock, deadlineMs: freezeDeadlineMs })
   }
 
+  #memory(): { group: string; reclaimer: Reclaimer | undefined } {
+    const controller = this.context.controllers.find(({ reclaimer }) => reclaimer !== undefined)
+    const group = join(controller?.hierarchy.mount ?? "/", this.relativePath)
+    return { group, reclaimer: controller?.reclaimer?.(group) }
+  }
+
   #mustExist(): void {
     if (!this.context.groups.exists(this.relativePath))
       throw new EngineError("not_found", {
@@ -129,6 +155,13 @@ export class EmbeddedContainerCgroup implements ContainerCgroup {
         publicMessage: "The container has no cgroup: it is not running.",
       })
   }
+}
+
+function withoutMemoryController(cgroup: string): EngineError {
+  return new EngineError("unsupported", {
+    facts: { cgroup },
+    publicMessage: "This host cannot take memory back from containers: no cgroup controller of memory is mounted.",
+  })
 }
 
 /** All controllers' writes for one group. `childPaths`: groups directly below it that must go on fitting in. */

@@ -1,6 +1,7 @@
 import type { ResourceLimitName, ResourceLimits } from "../spec/limits.js"
 import type { CgroupSample } from "./cgroup-driver.js"
 import type { Hierarchy } from "./hierarchy.js"
+import type { Reclaimer } from "./reclaimer.js"
 import type { WantedValue } from "./wanted-value.js"
 
 /** A change of limits: absent is left alone, `null` lifts. */
@@ -56,4 +57,6 @@ export interface Controller {
   /** Writes that fit a group to what is below it, after something there was removed. */
   settle?(group: string): ControlWrite[]
   openStats?(group: string): StatReader
+  /** Of the controller of memory alone. `group`: any below the hierarchy's root. */
+  reclaimer?(group: string): Reclaimer
 }

@@ -8,6 +8,7 @@ import { imagesConformance } from "./images.js"
 import { isolationConformance } from "./isolation.js"
 import { lifecycleConformance } from "./lifecycle.js"
 import { limitsConformance } from "./limits.js"
+import { napsConformance } from "./naps.js"
 import { networkingConformance } from "./networking.js"
 import { observationConformance } from "./observation.js"
 import { policiesConformance } from "./policies.js"
@@ -39,6 +40,7 @@ export function engineConformance(makeEngine: MakeEngine, options: { name: strin
     volumeLimitsConformance(harness)
     diskLimitsConformance(harness)
     limitsConformance(harness)
+    napsConformance(harness)
     policiesConformance(harness)
     eventsConformance(harness)
   })

@@ -18,8 +18,29 @@ export async function attachContainer(
     })
   }
   if (signal?.aborted === true) throw new EngineError("aborted", { cause: signal.reason })
-  const session = await context.sandbox.attach(record.id, { stdin })
+  const session = stdin ? await attachAwake(context, record.id) : await context.sandbox.attach(record.id, { stdin })
   signal?.addEventListener("abort", () => session.detach(), { once: true })
   await context.containers.update(record.id, (current) => ({ record: current, events: [{ action: "attach" }] }), { sync: "soon" })
   return session
+}
+
+/** Who may type into it keeps it awake until the session ends. */
+async function attachAwake(context: LifecycleContext, id: string): Promise<StdioSession> {
+  const held = context.naps.hold(id)
+  const release = (): void => held[Symbol.dispose]()
+  try {
+    await context.naps.wake(id, "attach")
+    const session = await context.sandbox.attach(id, { stdin: true })
+    session.stdout.once("close", release)
+    const detach = session.detach.bind(session)
+    return Object.assign(session, {
+      detach: () => {
+        release()
+        detach()
+      },
+    })
+  } catch (error) {
+    release()
+    throw error
+  }
 }

@@ -1,5 +1,4 @@
-import type { ContainerApi } from "../engine.js"
-import { EngineError } from "../errors.js"
+import type { ContainerApi, WakeCause } from "../engine.js"
 import { attachContainer } from "./attach-container.js"
 import { commitContainer } from "./commit-container.js"
 import { compactDisk, resizeDisk } from "./container-disk.js"
@@ -11,7 +10,9 @@ import { createContainer } from "./create-container.js"
 import { attachExec, execContainer, inspectExec } from "./exec-container.js"
 import { killContainer, runningContainer } from "./kill-container.js"
 import type { LifecycleContext } from "./lifecycle-context.js"
+import { napContainer } from "./nap-container.js"
 import { pauseContainer, resumeContainer } from "./pause-container.js"
+import { reclaimContainer } from "./reclaim-container.js"
 import { removeContainer } from "./remove-container.js"
 import { renameContainer } from "./rename-container.js"
 import { restartContainer } from "./restart-container.js"
@@ -28,19 +29,29 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
   /** In the container's queue, by whatever reference it was called. */
   const queued = async <T>(reference: string, operation: (id: string) => Promise<T>): Promise<T> => {
     const { id } = containers.find(reference)
+    context.reclaims.interrupt(id)
     return context.queue.run(id, () => operation(id))
   }
+  /** Of an operation that needs its processes: a nap, also one under way, is over before it begins, and none begins before it is done. */
+  const awake = async <T>(reference: string, cause: WakeCause, operation: (id: string) => Promise<T>): Promise<T> => {
+    const { id } = containers.find(reference)
+    using _held = context.naps.hold(id)
+    await context.naps.wake(id, cause)
+    return await operation(id)
+  }
+  const awakeInQueue = <T>(reference: string, cause: WakeCause, operation: (id: string) => Promise<T>): Promise<T> =>
+    awake(reference, cause, (id) => queued(id, operation))
   return {
     create: async (spec) => inspectContainer(context, await createContainer(context, spec)),
     start: (reference) => queued(reference, (id) => startContainer(context, id)),
-    stop: (reference, options) => queued(reference, (id) => stopContainer(context, id, options)),
-    kill: (reference, options) => killContainer(context, reference, options),
-    restart: (reference, options = {}) => queued(reference, (id) => restartContainer(context, id, options)),
+    stop: (reference, options) => awakeInQueue(reference, "stop", (id) => stopContainer(context, id, options)),
+    kill: (reference, options) => awake(reference, "kill", (id) => killContainer(context, id, options)),
+    restart: (reference, options = {}) => awakeInQueue(reference, "stop", (id) => restartContainer(context, id, options)),
     pause: (reference) => queued(reference, (id) => pauseContainer(context, id)),
     resume: (reference) => queued(reference, (id) => resumeContainer(context, id)),
-    nap: noNaps,
-    wake: noNaps,
-    reclaim: noNaps,
+    nap: (reference) => queued(reference, (id) => napContainer(context, id)),
+    wake: async (reference, { cause = "request" } = {}) => context.naps.wake(containers.find(reference).id, cause),
+    reclaim: (reference, bytes) => queued(reference, (id) => reclaimContainer(context, id, bytes)),
     rename: (reference, name) => queued(reference, (id) => renameContainer(context, id, name)),
     remove: (reference, { force = false, removeVolumes = false } = {}) => removeContainer(context, reference, { force, removeVolumes }),
     wait: async (reference, options = {}) => waitContainer(containers, reference, options),
@@ -51,8 +62,8 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
       return context.logs.read(id, options, containers.endOfRun(id))
     },
     attach: (reference, options = {}) => attachContainer(context, reference, options),
-    exec: (reference, spec, options) => execContainer(context, reference, spec, options),
-    attachExec: (execId) => attachExec(context, execId),
+    exec: (reference, spec, options) => awake(reference, "exec", (id) => execContainer(context, id, spec, options)),
+    attachExec: (execId) => awake(inspectExec(context, execId).containerId, "attach", () => attachExec(context, execId)),
     inspectExec: async (execId) => inspectExec(context, execId),
     top: async (reference) => {
       const { record } = runningContainer(context, reference, "see its processes")
@@ -63,13 +74,13 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
       return listProcesses({ pids, passwd, idRange: record.idRange })
     },
     diff: async (reference) => context.snapshots.changes(containers.find(reference).id),
-    copyOut: (reference, path) => copyOut(context, reference, path),
-    copyIn: (reference, path, tar) => copyIn(context, reference, path, tar),
+    copyOut: (reference, path) => awake(reference, "copy", (id) => copyOut(context, id, path)),
+    copyIn: (reference, path, tar) => awake(reference, "copy", (id) => copyIn(context, id, path, tar)),
     statPath: (reference, path) => statPath(context, reference, path),
     listDirectory: (reference, path) => listDirectory(context, reference, path),
-    commit: (reference, options = {}) => queued(reference, (id) => commitContainer(context, id, options)),
+    commit: (reference, options = {}) => awakeInQueue(reference, "copy", (id) => commitContainer(context, id, options)),
     update: async (reference, change) => {
-      await queued(reference, (id) => updateContainer(context, id, change))
+      await awakeInQueue(reference, "update", (id) => updateContainer(context, id, change))
       return inspectContainer(context, containers.find(reference))
     },
     resizeDisk: async (reference, sizeBytes) => {
@@ -82,8 +93,4 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
     namespaces: (reference) => containerNamespaces(context, reference),
     cgroupTree: async (reference) => context.groups.of(runningContainer(context, reference, "see its cgroups").record).tree(),
   }
-}
-
-async function noNaps(): Promise<never> {
-  throw new EngineError("unsupported")
 }

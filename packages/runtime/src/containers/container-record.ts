@@ -1,4 +1,12 @@
-import type { ContainerInspect, ContainerState, ExitStatus, HealthProbeResult, HealthStatus, PublishedPort } from "../engine.js"
+import type {
+  ContainerInspect,
+  ContainerNap,
+  ContainerState,
+  ExitStatus,
+  HealthProbeResult,
+  HealthStatus,
+  PublishedPort,
+} from "../engine.js"
 import type { Connection } from "../network/network-driver.js"
 import type { ContainerSpec } from "../spec/container-spec.js"
 import type { IdRange } from "../spec/id-range.js"
@@ -78,7 +86,8 @@ export interface StoredExec {
 export type StoredState =
   | { readonly status: "created" }
   | { readonly status: "running"; readonly run: RunFacts }
-  | { readonly status: "paused"; readonly run: RunFacts; readonly pausedAt: number }
+  /** `nap`: not by hand; its memory is pushed out, and it wakes by itself. */
+  | { readonly status: "paused"; readonly run: RunFacts; readonly pausedAt: number; readonly nap?: ContainerNap }
   | ({ readonly status: "restarting"; readonly restartAt: number; readonly startedAt: number } & ExitStatus)
   | ({
       readonly status: "exited"

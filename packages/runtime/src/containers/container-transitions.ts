@@ -1,4 +1,4 @@
-import type { EngineEventAction, ExitStatus, HealthProbeResult, HealthStatus } from "../engine.js"
+import type { ContainerNap, EngineEventAction, ExitStatus, HealthProbeResult, HealthStatus, WakeCause } from "../engine.js"
 import { type ContainerRecord, type RunFacts, runOf, type StoredExec } from "./container-record.js"
 import { decideRestart } from "./restart-policy.js"
 
@@ -127,7 +127,12 @@ export function oomKilled(record: ContainerRecord, kills: number): Transition | 
   return changeRun(record, { oomKills: kills }, [{ action: "oom", attributes: { kills: String(kills - run.oomKills) } }])
 }
 
+/** By hand; a nap becomes one that nothing but `resume` ends. */
 export function paused(record: ContainerRecord, now: number): Transition | undefined {
+  if (record.state.status === "paused" && record.state.nap !== undefined) {
+    const { nap: _over, ...state } = record.state
+    return { record: { ...record, state }, events: [{ action: "pause" }] }
+  }
   if (record.state.status !== "running") return undefined
   return { record: { ...record, state: { status: "paused", run: record.state.run, pausedAt: now } }, events: [{ action: "pause" }] }
 }
@@ -135,6 +140,36 @@ export function paused(record: ContainerRecord, now: number): Transition | undef
 export function resumed(record: ContainerRecord): Transition | undefined {
   if (record.state.status !== "paused") return undefined
   return { record: { ...record, state: { status: "running", run: record.state.run } }, events: [{ action: "resume" }] }
+}
+
+/** It is frozen and its memory is pushed out. */
+export function napped(record: ContainerRecord, { nap, tookMs }: { nap: ContainerNap; tookMs: number }): Transition | undefined {
+  if (record.state.status !== "running") return undefined
+  const { beforeBytes, afterBytes } = nap
+  return {
+    record: { ...record, state: { status: "paused", run: record.state.run, pausedAt: nap.since, nap } },
+    events: [{ action: "nap", attributes: asTexts({ beforeBytes, afterBytes, tookMs }) }],
+  }
+}
+
+/** It runs again. One that was paused by hand meanwhile stays so. */
+export function woke(record: ContainerRecord, options: { cause: WakeCause; sleptMs: number; wakeMs: number }): Transition | undefined {
+  if (record.state.status !== "paused" || record.state.nap === undefined) return undefined
+  const { cause, sleptMs, wakeMs } = options
+  return {
+    record: { ...record, state: { status: "running", run: record.state.run } },
+    events: [{ action: "wake", attributes: { cause, ...asTexts({ sleptMs, wakeMs }) } }],
+  }
+}
+
+/** Memory was taken back from it. */
+export function reclaimed(record: ContainerRecord, figures: { beforeBytes: number; afterBytes: number; tookMs: number }): Transition {
+  return { record, events: [{ action: "reclaim", attributes: asTexts(figures) }] }
+}
+
+/** Bytes whole, milliseconds to a tenth. */
+function asTexts(figures: Record<string, number>): Record<string, string> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, String(Math.round(value * 10) / 10)]))
 }
 
 /** The restart policy is called off: by a stop while it waited. */

@@ -23,6 +23,7 @@ export function summarize(context: Pick<LifecycleContext, "containers" | "health
     labels: record.spec.labels ?? {},
     limits: record.limits,
     ...(diskBytes !== undefined && { diskBytes }),
+    ...(record.state.status === "paused" && record.state.nap !== undefined && { nap: record.state.nap }),
     ...(record.resolved.ports.length > 0 && { portMappings: record.resolved.ports }),
   }
 }

@@ -26,6 +26,7 @@ export async function endRun(context: LifecycleContext, id: string, exit: RunExi
     { forced: true, ...syncOfRun(record) },
   )
   context.runs.forget(id)
+  context.naps.forget(id)
   context.health.unwatch(id)
   context.logs.unwatch(id)
   try {

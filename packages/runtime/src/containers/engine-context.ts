@@ -34,6 +34,8 @@ export interface EngineContext {
   readonly health: HealthMonitor
   /** Whether disks with a limit can be made on this host; missing: why not, and what mends it. */
   readonly thinDisks: Pick<Ability, "status" | "detail" | "remedy">
+  /** Whether containers can nap on this host as it is now. */
+  readonly napAbility: () => Pick<Ability, "status" | "detail" | "remedy">
 }
 
 /** Diagnostics for the operator's log. Never a secret. */

@@ -28,7 +28,7 @@ export async function killContainer(context: LifecycleContext, reference: string
 // Its end may be dealt with meanwhile, since this does not queue: then there is nothing left to thaw, or no container any more.
 async function thawKilled(context: LifecycleContext, record: ContainerRecord): Promise<void> {
   try {
-    await thawIfPaused(context, record)
+    await thawIfPaused(context, record, "kill")
   } catch (error) {
     if (!isEngineError(error, "not_found")) throw error
   }

@@ -3,6 +3,8 @@ import type { CgroupHandles } from "./cgroup-handles.js"
 import type { ContainerStore } from "./container-store.js"
 import type { EngineContext } from "./engine-context.js"
 import type { KeyedQueue } from "./keyed-queue.js"
+import type { Naps } from "./naps.js"
+import type { Reclaims } from "./reclaims.js"
 import type { RestartTimers } from "./restart-timers.js"
 import type { RootfsMounts } from "./rootfs-mounts.js"
 import type { RunWatch } from "./run-watch.js"
@@ -15,6 +17,8 @@ export interface LifecycleContext extends EngineContext {
   /** Operations on one container, one after the other. */
   readonly queue: KeyedQueue
   readonly runs: RunWatch
+  readonly naps: Naps
+  readonly reclaims: Reclaims
   /** Cgroups of containers that exist, by container. */
   readonly groups: CgroupHandles
   readonly restarts: RestartTimers

@@ -13,6 +13,8 @@ import { createHealthMonitor } from "./health/health-monitor.js"
 import { inBackground } from "./in-background.js"
 import { KeyedQueue } from "./keyed-queue.js"
 import type { FollowUps, LifecycleContext } from "./lifecycle-context.js"
+import { Naps } from "./naps.js"
+import { Reclaims } from "./reclaims.js"
 import { type Reconciliation, reconcile } from "./reconcile.js"
 import { removeContainer } from "./remove-container.js"
 import { RestartTimers } from "./restart-timers.js"
@@ -78,15 +80,24 @@ export async function openContainers(options: OpenContainersOptions): Promise<Op
       containers.update(id, (record) => healthChanged(record, state), { sync: "soon" }),
     ),
   )
+  const groups = new CgroupHandles(options.cgroups)
   const context: LifecycleContext = {
     ...options,
     queue,
     runs,
     health,
     followUps,
-    groups: new CgroupHandles(options.cgroups),
+    groups,
     restarts: new RestartTimers(clock),
     rootfs: new RootfsMounts(snapshots, paths),
+    naps: new Naps({ ...options, health, groups }),
+    reclaims: new Reclaims(),
+  }
+  // Its links change, and with them what is listened to.
+  const awakeInQueue = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
+    using _held = context.naps.hold(id)
+    await context.naps.wake(id, "update")
+    return await queue.run(id, work)
   }
   const reconciliation = await reconcile(context, options.unfinishedRemovals)
   void lookAfter(context, closing.signal, (id) =>
@@ -97,11 +108,11 @@ export async function openContainers(options: OpenContainersOptions): Promise<Op
     connections: {
       connect: (network, reference, options) => {
         const { id } = containers.find(reference)
-        return queue.run(id, () => connectNetwork(context, id, network, options))
+        return awakeInQueue(id, () => connectNetwork(context, id, network, options))
       },
       disconnect: (network, reference) => {
         const { id } = containers.find(reference)
-        return queue.run(id, () => disconnectNetwork(context, id, network))
+        return awakeInQueue(id, () => disconnectNetwork(context, id, network))
       },
     },
     reconciliation,
@@ -112,6 +123,7 @@ export async function openContainers(options: OpenContainersOptions): Promise<Op
       health.close()
       // A stop may wait long for its grace: the next start finds it as after a crash.
       await Promise.race([queue.idle(), clock.sleep(CLOSE_GRACE_MS)])
+      await context.naps.close()
       context.groups.close()
     },
   }

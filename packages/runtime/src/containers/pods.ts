@@ -42,6 +42,22 @@ export function podMembers(record: ContainerRecord): Partial<Record<SharedKind, 
   return members
 }
 
+/** Whose links lead to the container: its own, or those of the one whose network namespace it shares; `none`: nobody's, no packet can come. */
+export function networkOwner(
+  containers: Pick<ContainerDirectory, "get">,
+  record: ContainerRecord,
+): { kind: "container"; id: string } | { kind: "host" } | { kind: "none" } {
+  let owner: ContainerRecord | undefined = record
+  for (const seen = new Set<string>(); owner !== undefined && !seen.has(owner.id); ) {
+    seen.add(owner.id)
+    const { network } = owner.resolved
+    if (network.kind === "host") return { kind: "host" }
+    if (network.kind !== "container") return { kind: "container", id: owner.id }
+    owner = containers.get(network.container)
+  }
+  return { kind: "none" }
+}
+
 /** The namespaces that a container joins, held open: a member that ends meanwhile, and whoever gets its pid then, changes nothing of them. */
 export interface PodNamespaces extends Disposable {
   /** Paths that name them until they are disposed. */

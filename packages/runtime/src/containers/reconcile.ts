@@ -44,6 +44,7 @@ export async function reconcile(context: LifecycleContext, unfinishedRemovals: r
   })
   done.leftoversRemoved = await removeLeftovers(context)
   await each([context.network], report, () => restoreNetwork(context))
+  await each(containers.all(), report, (record) => context.naps.restore(record))
   for (const record of containers.all()) goOn(context, record, rebooted)
   await writeFileAtomic(bootFile(context), context.bootId)
   return done
@@ -78,12 +79,15 @@ async function takeOver(context: LifecycleContext, record: ContainerRecord): Pro
   return true
 }
 
-/** A pause, resume, commit or update that was cut off: the document decides. */
+/** A pause, resume, nap, wake, commit or update that was cut off: the document decides, but for a nap that was awake already. */
 async function undoHalfDone(context: LifecycleContext, record: ContainerRecord): Promise<void> {
   const group = context.groups.of(record)
   const frozen = await group.isFrozen()
   if (frozen && record.state.status === "running") await group.thaw()
-  if (!frozen && record.state.status === "paused") await group.freeze()
+  if (!frozen && record.state.status === "paused") {
+    if (record.state.nap === undefined) await group.freeze()
+    else await context.naps.wake(record.id, "request")
+  }
   await settleLimits(context, record.id)
 }
 

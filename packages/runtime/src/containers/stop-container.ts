@@ -26,17 +26,20 @@ export async function stopContainer(
   const exited = context.runs.exited(record.id)
   // Forced: a container that has filled the disk must be stopped all the same.
   await containers.update(record.id, stopRequested, { forced: true, ...syncOfRun(record) })
-  await thawIfPaused(context, record)
+  await thawIfPaused(context, record, "stop")
   if (graceMs > 0) signalProcess(run.pid, run.pidStartTicks, signal)
   const exit = (await inTime(context, exited, graceMs)) ?? (await killAll(context, record, run, exited))
   await endRun(context, record.id, exit, true)
 }
 
-/** A frozen process takes no signal; the user sees the container resumed, then ended. */
-export async function thawIfPaused(context: LifecycleContext, record: ContainerRecord): Promise<void> {
-  if (record.state.status !== "paused") return
-  await context.groups.of(record).thaw()
-  await context.containers.update(record.id, resumed, { forced: true, sync: "soon" })
+/** A frozen process takes no signal; the user sees the container awake or resumed, then ended. */
+export async function thawIfPaused(context: LifecycleContext, { id }: ContainerRecord, cause: "stop" | "kill"): Promise<void> {
+  await context.naps.wake(id, cause)
+  if (context.containers.get(id)?.state.status !== "paused") return
+  await context.naps.inTurn(id, async () => {
+    await context.groups.of(context.containers.find(id)).thaw()
+    await context.containers.update(id, resumed, { forced: true, sync: "soon" })
+  })
 }
 
 async function killAll(

@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import type { CgroupDriver } from "../cgroups/cgroup-driver.js"
+import { detectCgroups } from "../cgroups/detect.js"
 import { openCgroupDriver } from "../cgroups/open-cgroup-driver.js"
 import { ContainerStore } from "../containers/container-store.js"
 import type { DiagnosticSink, EnginePaths } from "../containers/engine-context.js"
@@ -24,7 +25,8 @@ import { lockEngineRoot } from "./engine-lock.js"
 import { enginePaths } from "./engine-paths.js"
 import { makeTraversable } from "./make-traversable.js"
 import { createNetworkApi } from "./network-api.js"
-import { probeHost } from "./probe.js"
+import { probeHost, withPresentMemory } from "./probe.js"
+import { probeNaps } from "./probe-naps.js"
 import { thinDisksAbility } from "./probe-thin-disks.js"
 import { createTenantApi } from "./tenant-api.js"
 import { unavailableEngine } from "./unavailable-engine.js"
@@ -74,7 +76,8 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
   const { paths, report, lock, clock = systemClock, ids = randomIds } = options
   const instance = instanceName(paths.root)
   const bootId = readBootId()
-  const cgroups: CgroupDriver = openCgroupDriver({ rootName: instance, clock })
+  const layout = detectCgroups()
+  const cgroups: CgroupDriver = openCgroupDriver({ rootName: instance, clock, layout })
   makeTraversable(paths.run)
   const sandbox = createSandboxDriver({ runDirectory: paths.run })
   const ociRuntimes = await sandbox.probeRuntimes()
@@ -144,6 +147,7 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
     events,
     volumes,
     thinDisks,
+    napAbility: () => probeNaps(layout)[1],
     logs,
     tenants,
     bootId,
@@ -155,7 +159,7 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
   let closed: Promise<void> | undefined
   return {
     kind: "embedded",
-    info: async () => info,
+    info: async () => withPresentMemory(info, layout),
     containers: opened.api,
     images,
     networks: createNetworkApi({ network, containers: store, connections: opened.connections, events }),

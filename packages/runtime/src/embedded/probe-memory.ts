@@ -15,7 +15,7 @@ function probeSwap(): Ability {
       ...base,
       status: "missing",
       detail: "There is no swap, so that memory of idle containers cannot be given to others.",
-      remedy: "modprobe zram && dev=$(zramctl --find --size 4G --algorithm zstd) && mkswap $dev && swapon --priority 100 $dev",
+      remedy: "npm run zram -- --size 50%",
     }
   }
   const kind = activeZram() ? "compressed in memory (zram)" : "on disk"

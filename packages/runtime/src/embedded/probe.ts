@@ -12,6 +12,7 @@ import { probeCgroups } from "./probe-cgroups.js"
 import { probeFilesystems } from "./probe-filesystems.js"
 import { probeKernel } from "./probe-kernel.js"
 import { probeMemory } from "./probe-memory.js"
+import { probeNaps } from "./probe-naps.js"
 import { probeNetwork } from "./probe-network.js"
 import { probeOciRuntimes } from "./probe-oci-runtimes.js"
 import { probePrivileges } from "./probe-privileges.js"
@@ -46,6 +47,7 @@ export async function probeHost(options: ProbeHostOptions): Promise<EngineInfo> 
     safely("kernel", "Namespaces and seccomp", true, probeKernel),
     safely("network", "Packet filter and forwarding", false, () => probeNetwork(spawn)),
     safely("memory", "Swap and pressure", false, probeMemory),
+    safely("nap", "Naps", false, () => probeNaps(layout)),
   ])
   const abilities = [...parts.flat(), ...(options.furtherAbilities ?? [])]
   const memory = valueOr(readMemoryInfo, new Map<string, number>())
@@ -66,18 +68,31 @@ export async function probeHost(options: ProbeHostOptions): Promise<EngineInfo> 
     ociRuntimes: [...runtimes],
     abilities,
     enforceableLimits: valueOr<EngineInfo["enforceableLimits"]>(() => limitAbilities(layout), {}),
-    features: embeddedFeatures
-      .filter((feature) => featureNeeds[feature]?.every((name) => has(abilities, name)) ?? true)
-      .filter((feature) => feature !== "volume-limits" || has(abilities, thinDisksAbility))
-      .filter(
-        (feature) => feature !== "disk-limits" || [thinDisksAbility, "overlayfs", "idmapped-mounts"].every((name) => has(abilities, name)),
-      ),
+    features: featuresOf(abilities),
   }
+}
+
+/** The same with what may change while an engine is open, swap and what depends on it, as it is now. */
+export function withPresentMemory(info: EngineInfo, layout: CgroupLayout): EngineInfo {
+  const present = new Map([...probeMemory(), ...probeNaps(layout)].map((ability) => [ability.name, ability]))
+  const abilities = info.abilities.map((ability) => present.get(ability.name) ?? ability)
+  return { ...info, swapBytes: readMemoryInfo().get("SwapTotal") ?? 0, abilities, features: featuresOf(abilities) }
+}
+
+function featuresOf(abilities: readonly Ability[]): EngineFeature[] {
+  return embeddedFeatures
+    .filter((feature) => featureNeeds[feature]?.every((name) => has(abilities, name)) ?? true)
+    .filter((feature) => feature !== "volume-limits" || has(abilities, thinDisksAbility))
+    .filter(
+      (feature) => feature !== "disk-limits" || [thinDisksAbility, "overlayfs", "idmapped-mounts"].every((name) => has(abilities, name)),
+    )
 }
 
 /** Optional operations that the embedded engine has; limits of disks only where the host has what they need. */
 export const embeddedFeatures: readonly EngineFeature[] = [
   "pause",
+  "nap",
+  "reclaim",
   "exec",
   "attach",
   "commit",
@@ -106,6 +121,8 @@ export const embeddedFeatures: readonly EngineFeature[] = [
 
 /** Abilities of the host without which there is no such feature. */
 const featureNeeds: Partial<Record<EngineFeature, readonly string[]>> = {
+  nap: ["nap"],
+  reclaim: ["reclaim"],
   networks: ["nftables"],
   "tenant-networks": ["nftables"],
   "network-rates": ["nftables", "network.rates"],
@@ -114,8 +131,10 @@ const featureNeeds: Partial<Record<EngineFeature, readonly string[]>> = {
 // What is degraded works; overlayfs that is degraded does not (`probeFilesystems`).
 function has(abilities: readonly Ability[], wanted: string): boolean {
   const status = abilities.find(({ name }) => name === wanted)?.status
-  return status === "available" || (wanted === thinDisksAbility && status === "degraded")
+  return status === "available" || (worksDegraded.has(wanted) && status === "degraded")
 }
+
+const worksDegraded = new Set([thinDisksAbility, "reclaim"])
 
 function verdict(abilities: readonly Ability[]): Pick<EngineInfo, "status" | "reason" | "remedy"> {
   const missing = abilities.filter((ability) => ability.required && ability.status === "missing")

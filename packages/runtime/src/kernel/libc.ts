@@ -64,6 +64,12 @@ export function libcAvailable(): boolean {
   }
 }
 
+/** Where a buffer's bytes lie, for a C structure that points to them. Whoever uses it keeps the buffer referenced. */
+export function addressOf(buffer: Buffer): bigint {
+  open()
+  return koffi?.address(buffer) ?? 0n
+}
+
 const EINVAL = 22
 
 // Loaded on first use: on a machine without a prebuilt koffi the rest of the engine must still say what is missing.

@@ -2,12 +2,14 @@ import { rm } from "node:fs/promises"
 import type { NetworkSummary } from "../engine.js"
 import { EngineError } from "../errors.js"
 import { type Clock, systemClock } from "../kernel/clock.js"
+import { isSameProcessAlive } from "../kernel/process-stat.js"
 import { type SpawnTool, spawnTool } from "../kernel/spawn-tool.js"
 import { OPERATOR_TENANT } from "../spec/check-operator-only.js"
 import { attachContainer, namedContainer, reattachContainer } from "./attach-container.js"
 import { raiseLoopback } from "./container-link.js"
 import { DEFAULT_NETWORK, defaultNetworkOf, tenantOfDefaultNetwork } from "./default-network.js"
 import { ensureBridge, removeBridge } from "./host-bridge.js"
+import { inputWaits } from "./input-waits.js"
 import { Leases } from "./leases.js"
 import { LinkCounterReader, seenFromOtherEnd, sumCounters } from "./link-counters.js"
 import type { Link } from "./netlink/links.js"
@@ -15,6 +17,7 @@ import { networkAbilities } from "./network-abilities.js"
 import { openNetworkContext, type Warn } from "./network-context.js"
 import type { NetworkDocument } from "./network-document.js"
 import type { CreateNetworkOptions, NetworkDriver } from "./network-driver.js"
+import { watchPackets } from "./packet-tap.js"
 import { otherInstancesPorts } from "./ports/other-instances.js"
 import { reconcileNetworks } from "./reconcile-network.js"
 import { removeAll } from "./remove-all.js"
@@ -157,6 +160,8 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
       const seen = [...leases.addressesOf(containerId).values()].flatMap((address) => counters.counters(linkName(address)) ?? [])
       return seen.length === 0 ? undefined : seenFromOtherEnd(sumCounters(seen))
     },
+    watchPackets: (containerId, onPacket) => watchPackets(host, [...leases.addressesOf(containerId).values()].map(linkName), onPacket),
+    inputWaits: ({ pid, startTicks }) => isSameProcessAlive(pid, startTicks) && inputWaits(pid),
     reconcile: async (alive, known) => {
       await reconcileNetworks(context, { alive, known, leases, made })
     },

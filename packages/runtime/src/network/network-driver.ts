@@ -86,6 +86,13 @@ export interface NetworkDriver {
   /** Sums of the container's ends of its links, as the container sees them. Synchronous (one read of /proc/net/dev for all). Undefined when there is none. */
   sample(containerId: string): LinkCounters | undefined
   /**
+   * Calls back at each packet on its way into the container's network namespace that needs its processes (`wakeFilter`), from wherever it comes, until it is closed.
+   * A container without links hears nothing. Rejects with `network_failed`.
+   */
+  watchPackets(containerId: string, onPacket: () => void): Promise<{ close(): void }>
+  /** True when something came for the processes of this network namespace that they have not taken yet. */
+  inputWaits(process: ProcessIdentity): boolean
+  /**
    * Removes links, bridges, rules and names of containers that are not in `alive`, and puts back what is missing. Addresses and ports are
    * those of the `known` containers (by id), all others are given back. For reconciliation at start, before anything else.
    */

@@ -5,10 +5,11 @@ import { readControlFile, writeControlFile } from "../../kernel/control-file.js"
 import type { Controller, ControlWrite, EnforceabilityTable, LimitChange, StatReader } from "../controller.js"
 import type { Hierarchy } from "../hierarchy.js"
 import { closeAll, field, StatFile } from "../stat-file.js"
+import { memoryReclaimV1 } from "./memory-reclaim.js"
 
 /** memory on cgroup v1 (Documentation/admin-guide/cgroup-v1/memory.rst). Swap is limited only as the sum memory + swap (memsw). */
 export function memoryV1(hierarchy: Hierarchy): Controller {
-  return { name: "memory", hierarchy, enforceability, initialise: accountHierarchically, plan, openStats }
+  return { name: "memory", hierarchy, enforceability, initialise: accountHierarchically, plan, openStats, reclaimer: () => memoryReclaimV1 }
 }
 
 const files = { limit: "memory.limit_in_bytes", sum: "memory.memsw.limit_in_bytes" }

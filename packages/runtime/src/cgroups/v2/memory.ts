@@ -4,6 +4,7 @@ import type { Controller, ControlWrite, EnforceabilityTable, LimitChange, StatRe
 import type { Hierarchy } from "../hierarchy.js"
 import { closeAll, field, StatFile } from "../stat-file.js"
 import { planProtection, settleProtection } from "./memory-protection.js"
+import { memoryReclaimV2 } from "./memory-reclaim.js"
 
 /** memory on cgroup v2 (Documentation/admin-guide/cgroup-v2.rst, Memory). */
 export function memoryV2(hierarchy: Hierarchy): Controller {
@@ -14,6 +15,7 @@ export function memoryV2(hierarchy: Hierarchy): Controller {
     plan: (group, change) => plan(hierarchy.mount, group, change),
     settle: (group) => settleProtection(hierarchy.mount, group),
     openStats,
+    reclaimer: memoryReclaimV2,
   }
 }
 

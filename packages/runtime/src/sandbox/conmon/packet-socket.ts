@@ -1,7 +1,8 @@
 import { closeSync } from "node:fs"
-import { type OnReadOpts, Socket } from "node:net"
+import type { OnReadOpts, Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import { errnoOf } from "../../errors.js"
+import { adoptDescriptor } from "../../kernel/adopt-descriptor.js"
 import { bind } from "../../kernel/libc.js"
 
 export interface PacketSocket {
@@ -14,9 +15,8 @@ export interface PacketSocket {
 }
 
 /**
- * Connects to a SOCK_SEQPACKET unix socket, which node:net cannot make. node:net takes over a descriptor only if it is a
- * stream socket; one half of a socket pair is, and dup3(2) then puts the packet socket in its place before anything was
- * read. From there on libuv's read(2), write(2) and shutdown(2) do the right thing: one packet a call.
+ * Connects to a SOCK_SEQPACKET unix socket, which node:net cannot make. libuv's read(2), write(2) and shutdown(2) do the right thing
+ * on it: one packet a call.
  *
  * `onPacket` gets each packet, whose bytes are reused afterwards; returning false pauses the socket until `resume`. A write must fit into one
  * packet and be finished before the next. Throws SystemCallError (ENOENT, ECONNREFUSED: nobody listens).
@@ -36,19 +36,11 @@ export async function connectPacketSocket(path: string, onPacket: (packet: Buffe
 }
 
 function adopt(packets: number, onPacket: (packet: Buffer) => boolean): Socket {
-  const pair = Buffer.alloc(8)
-  callSocketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)
-  const ours = pair.readInt32LE(0)
-  closeSync(pair.readInt32LE(4))
   const onread: OnReadOpts = {
     buffer: Buffer.alloc(PACKET_BYTES),
     callback: (length, bytes) => onPacket(Buffer.from(bytes.buffer, bytes.byteOffset, length)),
   }
-  // `onread` works for any socket; the types have it for those that connect by themselves only.
-  const socketOptions = { fd: ours, readable: true, writable: true, allowHalfOpen: true, onread }
-  const socket = new Socket(socketOptions)
-  callDup3(packets, ours, O_CLOEXEC)
-  return socket
+  return adoptDescriptor(packets, { writable: true, allowHalfOpen: true, onread })
 }
 
 function drain(packets: number, onPacket: (packet: Buffer) => boolean): void {
@@ -92,17 +84,13 @@ function unixAddress(path: string): Buffer {
 
 // linux/socket.h, linux/un.h.
 const AF_UNIX = 1
-const SOCK_STREAM = 1
 const SOCK_SEQPACKET = 5
 const SOCK_NONBLOCK = 0o4000
 const SOCK_CLOEXEC = 0o2000000
-const O_CLOEXEC = 0o2000000
 const MSG_DONTWAIT = 0x40
 const PATH_BYTES = 108
 const PACKET_BYTES = 65_536
 
 const callSocket = bind({ symbol: "socket", result: "int", arguments: ["int", "int", "int"] })
-const callSocketpair = bind({ symbol: "socketpair", result: "int", arguments: ["int", "int", "int", "void*"] })
 const callConnect = bind({ symbol: "connect", result: "int", arguments: ["int", "void*", "unsigned int"] })
-const callDup3 = bind({ symbol: "dup3", result: "int", arguments: ["int", "int", "int"] })
 const callRecv = bind({ symbol: "recv", result: "long", arguments: ["int", "void*", "size_t", "int"] })
