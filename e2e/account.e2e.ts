@@ -21,6 +21,8 @@ const terms = {
   ociRuntimes: [],
 }
 
+test.use({ productFor: "account" })
+
 test("an invited owner makes an account, protects it, comes in by each of its ways, and lets a program in", async ({
   console: operator,
   browser,

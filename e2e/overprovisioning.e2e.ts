@@ -6,6 +6,8 @@ import { expect, test } from "./harness/fixtures.js"
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
+test.use({ productFor: "overprovisioning" })
+
 test("what was sold of the machine stands on the overview and on its own page, with what still fits of a plan", async ({
   console: page,
   playwright,

@@ -8,6 +8,8 @@ import { totp } from "./harness/totp.js"
 const expect = usual.configure({ timeout: 30_000 })
 const PASSWORD = "seven wet lamps in autumn"
 
+test.use({ productFor: "quota-story" })
+
 test("an owner hits each quota of the plan once and reads why; a second tenant cannot see, resolve, reach or guess any of it", async ({
   console: operator,
   browser,

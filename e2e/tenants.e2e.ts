@@ -3,6 +3,8 @@ import type { Locator, Page } from "@playwright/test"
 import { callAs, signedInRequest } from "./harness/api.js"
 import { expect, test } from "./harness/fixtures.js"
 
+test.use({ productFor: "tenants" })
+
 test("a plan and a tenant are made, a plan smaller than use is refused, the tenant is suspended and goes on, metering and audit tell of it", async ({
   console: page,
   playwright,

@@ -3,11 +3,14 @@ import { type Product, startProduct } from "./product.js"
 
 type StorageState = Awaited<ReturnType<BrowserContext["storageState"]>>
 
-/** `product`: one for all tests of a file. `console`: a page that is signed in as the operator. */
-export const test = base.extend<{ console: Page }, { product: Product; signedIn: StorageState }>({
+/**
+ * `product`: one for all files that say no `productFor`, and one for each that does: `test.use({ productFor: "tenants" })`, for those that begin with
+ * a console that nobody used. `console`: a page that is signed in as the operator.
+ */
+export const test = base.extend<{ console: Page }, { productFor: string; product: Product; signedIn: StorageState }>({
+  productFor: ["all", { scope: "worker", option: true }],
   product: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's dependencies from this pattern.
-    async ({}, use) => {
+    async ({ productFor: _ }, use) => {
       await using product = await startProduct({ password: "correct horse battery staple" })
       await use(product)
     },

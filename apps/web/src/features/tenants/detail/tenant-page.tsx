@@ -44,9 +44,15 @@ export function TenantPage({ name, children }: { name: string; children?: ReactN
       </EmptyState>
     )
   }
-  if (error && !(tenant && isUnreachable(error))) return <ErrorState error={error} title={t("oneFailed")} onRetry={() => void refetch()} />
-  if (tenant === undefined) return <SkeletonRows label={t("loading")} rows={12} />
-  return <KnownTenant tenant={tenant}>{children}</KnownTenant>
+  const failed = error ? <ErrorState error={error} title={t("oneFailed")} onRetry={() => void refetch()} /> : null
+  if (tenant === undefined) return failed ?? <SkeletonRows label={t("loading")} rows={12} />
+  return (
+    <>
+      {/* What was known stays, and with it a dialog that somebody is filling in. */}
+      {error && !isUnreachable(error) ? failed : null}
+      <KnownTenant tenant={tenant}>{children}</KnownTenant>
+    </>
+  )
 }
 
 function KnownTenant({ tenant, children }: { tenant: Tenant; children: ReactNode }) {
