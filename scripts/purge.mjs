@@ -31,7 +31,9 @@ try {
   const { processes } = readInstance(runDirectory)
   if (processes.length > 0)
     throw new Error(`It still runs (${processes.map(({ name, pid }) => `${name} pid ${pid}`).join(", ")}). Stop it first.`)
-  const outside = (process.env.DATABASE_URL ?? "").startsWith("postgres") ? " What is in PostgreSQL stays there; drop that database by hand." : ""
+  const outside = (process.env.DATABASE_URL ?? "").startsWith("postgres")
+    ? " What is in PostgreSQL stays there; drop that database by hand."
+    : ""
   if (!values.yes)
     throw new Error(
       `This deletes all containers, images and volumes below ${join(dataDirectory, "engine")}, and the console's sign-ins, history and logs in ${dataDirectory}.${outside} If you mean it: npm run purge -- --yes`,
