@@ -101,7 +101,9 @@ export function napsConformance(harness: Harness): void {
         (await harness.engine.containers.cgroupTree(id))
           .filter(({ role }) => role === "container")
           .map(({ files }) =>
-            Object.fromEntries(Object.entries(files).filter(([name]) => /limit_in_bytes|memory\.(max|high|swap\.max)$/.test(name))),
+            Object.fromEntries(
+              Object.entries(files).filter(([name]) => /^memory\.(memsw\.)?limit_in_bytes$|memory\.(max|high|swap\.max)$/.test(name)),
+            ),
           )
       const before = await limits()
       await nap(id)
