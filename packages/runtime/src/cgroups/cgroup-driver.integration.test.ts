@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { deviceNumber } from "../kernel/file-calls.js"
@@ -161,6 +161,37 @@ describe("limits", () => {
     expect(cgroup.sample()?.memory.maxBytes).toBe((swap ? 48 : 32) * MiB)
     await cgroup.update({ memoryMaxBytes: null, ...(swap ? { swapMaxBytes: null } : {}) })
     expect(cgroup.sample()?.memory.maxBytes).toBeUndefined()
+  })
+
+  it("memory: file cache is taken back from a process that grows at the same time, which is not killed and keeps its limit", async () => {
+    const limits = { memoryMaxBytes: 256 * MiB, ...(enforceable("swapMaxBytes") ? { swapMaxBytes: 0 } : {}) }
+    const cgroup = await driver.create({ tenant: "acme", containerId: "idle" }, limits)
+    const file = `/var/tmp/${driver.rootName}`
+    try {
+      const growing = `dd if=/dev/zero of=${file} bs=1M count=64 2> /dev/null; sync; echo cached; x=; for i in $(seq 24); do x=$x$(head -c 1048576 /dev/zero | tr '\\0' x); done; echo grown; exec sleep 1000`
+      const child = await runIn(cgroup, growing)
+      let said = ""
+      child.stdout?.on("data", (chunk) => {
+        said += String(chunk)
+      })
+      await until(() => said.includes("cached"))
+      let taken = 0
+      while (!said.includes("grown") && child.exitCode === null) {
+        const { beforeBytes, afterBytes } = await cgroup.reclaim(4 * MiB)
+        taken += beforeBytes - afterBytes
+      }
+      expect(taken).toBeGreaterThan(16 * MiB)
+      expect(said).toContain("grown")
+      expect(cgroup.oomKillCount()).toBe(0)
+      expect(cgroup.sample()?.memory.maxBytes).toBe(256 * MiB)
+    } finally {
+      rmSync(file, { force: true })
+    }
+  })
+
+  it("memory: taking back from a group that is gone is not_found", async () => {
+    const cgroup = driver.open({ tenant: "acme", containerId: "gone" })
+    await expect(cgroup.reclaim(MiB)).rejects.toMatchObject({ code: "not_found" })
   })
 
   it("cpu: half a core is what a busy loop gets, and a change holds while it runs", async () => {

@@ -1,4 +1,6 @@
+import { join } from "node:path"
 import type { Clock } from "../kernel/clock.js"
+import { readControlFile } from "../kernel/control-file.js"
 
 /** Taking memory back from one group in one cgroup version. Paths are directories of the hierarchy. */
 export interface Reclaimer {
@@ -21,9 +23,9 @@ export interface Reclaimed {
 const CHUNK_BYTES = 16 * 2 ** 20
 /**
  * Rounds in a row that gave next to nothing, after which it is over: what is left is in use, or there is no more swap. The kernel spares what was touched lately when it
- * first comes by, and takes it when it comes again and again.
+ * first comes by, and takes it when it comes again.
  */
-const VAIN_ROUNDS = { sparing: 2, thorough: 12 }
+const VAIN_ROUNDS = { sparing: 2, thorough: 4 }
 const PAGE_BYTES = 4096
 
 /** Takes back up to `bytes` in chunks, until nothing more is to be had, what is left is guaranteed, or the signal aborts (which is no failure: it resolves with what was given). */
@@ -48,8 +50,18 @@ export async function reclaimMemory(options: {
     const wanted = Math.min(CHUNK_BYTES, charged - goal)
     await reclaimer.take(group, wanted)
     const left = reclaimer.charged(group)
-    vain = charged - left < wanted / 16 ? vain + 1 : 0
+    const isVain = charged - left < wanted / 16
     charged = left
+    vain = isVain ? vain + 1 : 0
+    if (isVain) countAnew(group)
   }
   return { beforeBytes, afterBytes: charged }
+}
+
+/**
+ * Reclaim decides by figures of up to two seconds ago whether it looks at what was touched lately; reading statistics makes them new
+ * (mm/memcontrol.c, mem_cgroup_flush_stats_ratelimited).
+ */
+function countAnew(group: string): void {
+  readControlFile(join(group, "memory.stat"))
 }

@@ -9,7 +9,7 @@ export function reclaimConformance(harness: Harness): void {
     it("takes file cache from one that runs, and no more than asked for", async (context) => {
       context.skip(!harness.info.features.includes("reclaim"), "the engine has none")
       const { id } = await harness.start(script("dd if=/dev/zero of=/work/file bs=1M count=64 2> /dev/null; sync; echo ready; sleep 1000"))
-      await expect.poll(() => harness.output(id), { timeout: 30_000 }).toContain("ready")
+      await expect.poll(() => harness.output(id), { timeout: 120_000 }).toContain("ready")
       const cursor = await harness.newestCursor()
       const first = await harness.engine.containers.reclaim(id, 16 * MiB)
       expect(first.beforeBytes - first.afterBytes).toBeGreaterThan(8 * MiB)
@@ -28,7 +28,7 @@ export function reclaimConformance(harness: Harness): void {
         ...script("dd if=/dev/zero of=/work/file bs=1M count=64 2> /dev/null; sync; echo ready; sleep 1000"),
         limits: { memoryLowBytes: 48 * MiB },
       })
-      await expect.poll(() => harness.output(id), { timeout: 30_000 }).toContain("ready")
+      await expect.poll(() => harness.output(id), { timeout: 120_000 }).toContain("ready")
       const { afterBytes } = await harness.engine.containers.reclaim(id, 1024 * MiB)
       expect(afterBytes).toBeGreaterThan(40 * MiB)
     })

@@ -6,6 +6,7 @@ import {
   execBegan,
   execEnded,
   healthChanged,
+  napped,
   oomKilled,
   paused,
   restartCancelled,
@@ -13,6 +14,7 @@ import {
   signalled,
   startFailed,
   stopRequested,
+  woke,
 } from "./container-transitions.js"
 import { testRecord } from "./test-record.js"
 
@@ -152,5 +154,38 @@ describe("the container's state machine", () => {
     const first = healthChanged(running(), { status: "healthy", log: [] })
     expect(first?.events).toHaveLength(1)
     expect(healthChanged(first?.record ?? testRecord(), { status: "healthy", log: [] })?.events).toHaveLength(0)
+  })
+})
+
+describe("naps in the state machine", () => {
+  const nap = { since: 4000, beforeBytes: 100, afterBytes: 10 }
+  const asleep = (): ContainerRecord => napped(running(), { nap, tookMs: 12.34 })?.record ?? running()
+
+  it("only one that runs falls asleep, and the event says what it gave", () => {
+    expect(napped(running(), { nap, tookMs: 12.34 })).toMatchObject({
+      record: { state: { status: "paused", pausedAt: 4000, nap } },
+      events: [{ action: "nap", attributes: { beforeBytes: "100", afterBytes: "10", tookMs: "12.3" } }],
+    })
+    expect(napped(testRecord(), { nap, tookMs: 1 })).toBeUndefined()
+    expect(napped(asleep(), { nap, tookMs: 1 })).toBeUndefined()
+  })
+
+  it("only one that naps wakes; one that was paused by hand does not", () => {
+    const options = { cause: "packet" as const, sleptMs: 5000, wakeMs: 0.94 }
+    expect(woke(asleep(), options)).toMatchObject({
+      record: { state: { status: "running", run } },
+      events: [{ action: "wake", attributes: { cause: "packet", sleptMs: "5000", wakeMs: "0.9" } }],
+    })
+    expect(woke(running(), options)).toBeUndefined()
+    const byHand = paused(asleep(), 6000)
+    expect(byHand).toMatchObject({ events: [{ action: "pause" }] })
+    expect(byHand?.record.state).toEqual({ status: "paused", run, pausedAt: 4000 })
+    expect(woke(byHand?.record ?? asleep(), options)).toBeUndefined()
+  })
+
+  it("the end of its run ends the nap", () => {
+    const after = end(asleep())?.record
+    expect(after?.state).not.toHaveProperty("nap")
+    expect(after?.state.status).toBe("exited")
   })
 })

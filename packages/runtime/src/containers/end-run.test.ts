@@ -34,6 +34,7 @@ function fakes(...records: ContainerRecord[]) {
     clock: { now: () => 1000 },
     queue: { run: (_: string, work: () => Promise<void>) => work() },
     runs: { forget: () => undefined },
+    naps: { forget: () => undefined, wake: async () => ({ sleptMs: 0, wakeMs: 0 }) },
     health: { unwatch: () => undefined },
     logs: { unwatch: () => undefined },
     restarts: { set: () => done.push("restart") },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { EngineError } from "../errors.js"
 import { readProcessStat } from "../kernel/process-stat.js"
 import type { ContainerRecord } from "./container-record.js"
-import { holdPodNamespaces, pinPodMembers, podMembers } from "./pods.js"
+import { holdPodNamespaces, networkOwner, pinPodMembers, podMembers } from "./pods.js"
 import { testRecord } from "./test-record.js"
 
 const range = { uidBase: 1_000_000, gidBase: 1_000_000, size: 65_536 }
@@ -108,5 +108,18 @@ describe("pods", () => {
       resolved: { ...testRecord().resolved, network: { kind: "container", container: "c" } },
     })
     expect(podMembers(record)).toEqual({ uts: "b", net: "c" })
+  })
+
+  it("finds whose links lead to a container, over several that share, and nobody's where that one is gone or the host's network is shared", () => {
+    const joins = (id: string, network: ContainerRecord["resolved"]["network"]): ContainerRecord =>
+      testRecord({ id, resolved: { ...testRecord().resolved, network } })
+    const [own, host] = [joins("own", { kind: "network" as const, network: "bridge" }), joins("host", { kind: "host" })]
+    const [second, third] = [joins("2", { kind: "container", container: "own" }), joins("3", { kind: "container", container: "2" })]
+    const all = new Map([own, host, second, third].map((record) => [record.id, record]))
+    const containers = { get: (id: string) => all.get(id) }
+    expect(networkOwner(containers, own)).toEqual({ kind: "container", id: "own" })
+    expect(networkOwner(containers, third)).toEqual({ kind: "container", id: "own" })
+    expect(networkOwner(containers, joins("4", { kind: "container", container: "host" }))).toEqual({ kind: "host" })
+    expect(networkOwner(containers, joins("5", { kind: "container", container: "gone" }))).toEqual({ kind: "none" })
   })
 })

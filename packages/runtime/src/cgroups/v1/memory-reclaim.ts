@@ -1,8 +1,8 @@
 import { join } from "node:path"
-import { errnoOf } from "../../errors.js"
 import { readControlFile } from "../../kernel/control-file.js"
-import { writePooled } from "../apply-writes.js"
+import { SystemCallError } from "../../kernel/system-call-error.js"
 import type { Reclaimer } from "../reclaimer.js"
+import { lowerForAMoment } from "./lower-for-a-moment.js"
 
 /**
  * On cgroup v1 the kernel reclaims as far as it must for a lower limit to fit, and sets the limit only then (memory.rst, 2.5; EBUSY when it cannot). So the limit is
@@ -18,13 +18,11 @@ export const memoryReclaimV1: Reclaimer = {
     const before = readControlFile(limit)
     const lowered = Math.max(0, memoryReclaimV1.charged(group) - bytes)
     if (lowered >= Number(before)) return
-    try {
-      await writePooled(limit, `${lowered}\n`)
-    } catch (error) {
-      // It could not free so much: what it could is free.
-      if (errnoOf(error) !== "EBUSY" && errnoOf(error) !== "EINTR") throw error
-    } finally {
-      await writePooled(limit, `${before}\n`)
-    }
+    const errno = await lowerForAMoment(limit, String(lowered), before)
+    // It could not free so much: what it could is free.
+    if (errno !== 0 && errno !== EBUSY && errno !== EINTR) throw new SystemCallError("write", errno, limit)
   },
 }
+
+const EINTR = 4
+const EBUSY = 16
