@@ -39,7 +39,7 @@ describe("what is missing", () => {
 
 // What a minimal Debian or Ubuntu has (packages that are essential or required) beside the Node that runs the tests.
 const BASE = new Set(
-  "busybox cat chmod chroot cmp cp dd diff find ln mkfifo mknod mount npm nsenter setpriv sh sleep sync tar timeout true truncate umount unshare".split(
+  "busybox cat chmod chroot cmp cp dd diff find ln mkfifo mknod mkswap mount npm nsenter setpriv sh sleep swapoff swapon sync tar timeout true truncate umount unshare".split(
     " ",
   ),
 )
