@@ -453,7 +453,9 @@ export interface ContainerApi {
    * first packet wakes it, and so does every operation that needs its processes (exec, attach, stop, kill, restart, resume, copy, update, `wake`). Naps already: no effect, the
    * same answer. Health probes rest. It survives the daemon: one that napped when the daemon died naps or is awake after its start, and answers.
    * Events `nap` and `wake` say what it gave back, how long it slept (`sleptMs`), how long waking took (`wakeMs`) and why (`cause`).
-   * Rejects with `conflict` when it does not run or was paused by hand, `unsupported` with the reason where the host has no freezer or no swap.
+   * Closing the engine wakes all, since nobody would listen for packets.
+   * Rejects with `conflict` when it does not run, was paused by hand, runs a command of an exec, or has a terminal attached; `aborted` when it was wanted (or somebody waits for its
+   * answer) while it fell asleep: it runs on; `unsupported` with the reason where the host has no freezer or no swap, and for one with the host's network, of which no packet is known.
    */
   nap(id: string): Promise<ContainerNap>
   /** Resolves when it runs. Does not nap: no effect (one paused by hand stays so). */

@@ -63,7 +63,7 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
     },
     attach: (reference, options = {}) => attachContainer(context, reference, options),
     exec: (reference, spec, options) => awake(reference, "exec", (id) => execContainer(context, id, spec, options)),
-    attachExec: (execId) => awake(inspectExec(context, execId).containerId, "attach", () => attachExec(context, execId)),
+    attachExec: async (execId) => awake(inspectExec(context, execId).containerId, "attach", () => attachExec(context, execId)),
     inspectExec: async (execId) => inspectExec(context, execId),
     top: async (reference) => {
       const { record } = runningContainer(context, reference, "see its processes")
