@@ -12,6 +12,7 @@ import { napsConformance } from "./naps.js"
 import { networkingConformance } from "./networking.js"
 import { observationConformance } from "./observation.js"
 import { policiesConformance } from "./policies.js"
+import { reclaimConformance } from "./reclaim.js"
 import { registriesConformance } from "./registries.js"
 import { settingsConformance } from "./settings.js"
 import { stdioConformance } from "./stdio.js"
@@ -41,6 +42,7 @@ export function engineConformance(makeEngine: MakeEngine, options: { name: strin
     diskLimitsConformance(harness)
     limitsConformance(harness)
     napsConformance(harness)
+    reclaimConformance(harness)
     policiesConformance(harness)
     eventsConformance(harness)
   })

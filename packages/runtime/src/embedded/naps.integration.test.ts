@@ -159,7 +159,7 @@ async function limitFiles(engine: ContainerEngine, id: string): Promise<Record<s
 
 /** The workload in a process of its own, killed so many milliseconds after it has begun. */
 async function runAndKill(id: string, lifeMs: number): Promise<void> {
-  const child = workload("nap-workload.ts", id)
+  const child = workload(new URL("nap-workload.ts", import.meta.url), id)
   await Promise.race([
     once(child.stdout, "data"),
     once(child, "exit").then(() => Promise.reject(new Error("it ended before it was ready"))),
@@ -172,14 +172,15 @@ async function runAndKill(id: string, lifeMs: number): Promise<void> {
 
 /** A daemon that lets it nap and dies at once. */
 async function napAndDie(id: string): Promise<string> {
-  const child = workload("nap-and-die-workload.ts", id)
+  const child = workload(new URL("nap-and-die-workload.ts", import.meta.url), id)
   const [said] = await Promise.all([readAll(child.stdout), once(child, "exit")])
   return said.toString()
 }
 
-function workload(name: string, id: string) {
-  const script = fileURLToPath(new URL(name, import.meta.url))
-  return spawn(process.execPath, ["--import", "tsx", script, root, runDirectory, id], { stdio: ["ignore", "pipe", "inherit"] })
+function workload(script: URL, id: string) {
+  return spawn(process.execPath, ["--import", "tsx", fileURLToPath(script), root, runDirectory, id], {
+    stdio: ["ignore", "pipe", "inherit"],
+  })
 }
 
 async function allEvents(engine: ContainerEngine, id: string) {
