@@ -180,16 +180,15 @@ export function napsConformance(harness: Harness): void {
       expect(after.network?.receivedPackets).toBeGreaterThan(before.network?.receivedPackets ?? 0)
     })
 
-    it.each<[WakeCause, string, (id: string) => Promise<unknown>]>([
+    it.for<[WakeCause, string, (id: string) => Promise<unknown>]>([
       ["exec", "exec", (id) => harness.exec(id, ["true"])],
       ["copy", "copyIn", (id) => harness.engine.containers.copyIn(id, "/tmp", streamOf(Buffer.alloc(1024)))],
       ["update", "update", (id) => harness.engine.containers.update(id, { restartPolicy: { kind: "no" } })],
       ["kill", "kill", (id) => harness.engine.containers.kill(id, { signal: "WINCH" })],
       ["request", "resume", (id) => harness.engine.containers.resume(id)],
       ["pressure", "wake", (id) => wake(id, "pressure")],
-    ])("%s is the cause when %s wakes it", async (cause, _, operation) => {
-      const { features } = await harness.engine.info()
-      if (!features.includes("nap")) return
+    ])("%s is the cause when %s wakes it", async ([cause, _, operation], context) => {
+      await needsNaps(context)
       const { id } = await harness.start()
       await nap(id)
       const cursor = await harness.newestCursor()

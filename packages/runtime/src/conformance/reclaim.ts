@@ -3,7 +3,6 @@ import { expectRefusal, type Harness, script } from "./harness.js"
 
 const MiB = 2 ** 20
 
-/** Memory that is taken back from what runs. */
 export function reclaimConformance(harness: Harness): void {
   describe("reclaim", () => {
     it("takes file cache from one that runs, and no more than asked for", async (context) => {

@@ -19,7 +19,8 @@ export async function napContainer(context: LifecycleContext, id: string): Promi
   const { naps, health, clock, groups, reclaims } = context
   const attempt = naps.begin(record.id)
   try {
-    return await reclaims.inLane(async () => {
+    return await reclaims.inLane(attempt.signal, async () => {
+      if (attempt.signal.aborted) throw wokenMeanwhile(record, attempt.signal.reason)
       const began = clock.monotonic()
       health.suspend(record.id)
       await naps.listen(record)

@@ -116,6 +116,11 @@ export class Naps {
     if (this.#context.network.inputWaits({ pid: run.pid, startTicks: run.pidStartTicks })) await this.wake(record.id, "packet")
   }
 
+  /** Who falls asleep does not. */
+  interruptAll(): void {
+    for (const { controller } of this.#attempts.values()) controller.abort("request")
+  }
+
   /** Nobody listens any more: who naps is woken, since no packet could. */
   async close(): Promise<void> {
     const { containers, report } = this.#context

@@ -121,6 +121,8 @@ export async function openContainers(options: OpenContainersOptions): Promise<Op
       context.restarts.close()
       runs.close()
       health.close()
+      context.naps.interruptAll()
+      context.reclaims.interruptAll()
       // A stop may wait long for its grace: the next start finds it as after a crash.
       await Promise.race([queue.idle(), clock.sleep(CLOSE_GRACE_MS)])
       await context.naps.close()

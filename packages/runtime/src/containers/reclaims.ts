@@ -1,6 +1,6 @@
 import { KeyedQueue } from "./keyed-queue.js"
 
-/** Side by side: the kernel works for each on a thread of the pool, which has four and other things to do. */
+/** Side by side: each costs the kernel a core, and there are other things to do. */
 const LANES = 2
 
 /** Taking memory back takes seconds: few at a time, and each ends early when somebody else wants the container. */
@@ -14,19 +14,45 @@ export class Reclaims {
     const controller = new AbortController()
     this.#running.set(id, controller)
     try {
-      return await this.inLane(() => work(controller.signal))
+      return await this.inLane(controller.signal, () => work(controller.signal))
     } finally {
       this.#running.delete(id)
     }
   }
 
-  inLane<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs the work when its turn comes, or at once when the signal aborts, for which it looks itself: nobody waits for a turn that is of no use any more. */
+  async inLane<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     this.#turn = (this.#turn + 1) % LANES
-    return this.#lanes.run(String(this.#turn), work)
+    const begun = gate()
+    const over = gate()
+    void this.#lanes.run(String(this.#turn), () => {
+      begun.resolve()
+      return over.promise
+    })
+    signal.addEventListener("abort", begun.resolve, { once: true })
+    try {
+      await begun.promise
+      return await work()
+    } finally {
+      signal.removeEventListener("abort", begun.resolve)
+      over.resolve()
+    }
   }
 
   /** Somebody waits for the container. No effect when nothing runs. */
   interrupt(id: string): void {
     this.#running.get(id)?.abort()
   }
+
+  interruptAll(): void {
+    for (const id of [...this.#running.keys()]) this.interrupt(id)
+  }
+}
+
+function gate(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve: () => resolve() }
 }
