@@ -30,6 +30,13 @@ describe("the load line", () => {
     expect(computeLoadLine({ ...host, historyDays: 7 }).decidedBy).toBe("prediction")
   })
 
+  it("sells a newcomer of a machine without history more than it has, as far as the fallback ratio goes", () => {
+    const empty = { ...host, sold: 0, predictedPeak: 0, predictedFloor: 0, wakeDebt: 0, historyDays: 0 }
+    expect(computeLoadLine(empty)).toEqual({ loadLine: 127.5, headroom: 127.5, decidedBy: "prediction" })
+    expect(computeLoadLine({ ...empty, sold: 100, predictedPeak: 100, predictedFloor: 100 })).toMatchObject({ loadLine: 150, headroom: 50 })
+    expect(computeLoadLine({ ...empty, predictedPeak: 45 })).toMatchObject({ headroom: 60 })
+  })
+
   it("believes what was seen even before: a machine that is full is full on its first day", () => {
     const full = computeLoadLine({ ...host, historyDays: 1, predictedPeak: 95 })
     expect(full.decidedBy).toBe("prediction")

@@ -37,14 +37,16 @@ export interface LoadLine {
 
 /**
  * How much may be sold so that `θ·allocatable − predicted peak − wake debt` does not fall below nothing. Before seven days
- * of history the fallback ratio takes the place of the full limits of newcomers; what was seen to be used counts even then.
+ * of history the fallback ratio takes the place of the full limits of newcomers: of so many times what is left only one part is taken to be used. What was
+ * seen to be used counts in full even then.
  */
 export function computeLoadLine(input: LoadLineInput): LoadLine {
   const { sold, wakeDebt, predictedPeak } = input
   const ceiling = input.theta * input.allocatable - wakeDebt
   if (input.historyDays >= FALLBACK_DAYS) return line(sold + ceiling - predictedPeak, sold, "prediction")
   const byRatio = input.fallbackRatio * input.allocatable - wakeDebt
-  const bySeen = sold + ceiling - (predictedPeak - input.predictedFloor)
+  const left = ceiling - (predictedPeak - input.predictedFloor)
+  const bySeen = sold + (left > 0 ? input.fallbackRatio * left : left)
   return byRatio <= bySeen ? line(byRatio, sold, "fallback") : line(bySeen, sold, "prediction")
 }
 

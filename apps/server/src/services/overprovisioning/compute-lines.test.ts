@@ -96,7 +96,7 @@ describe("the load line", () => {
     const line = memoryLine({ sales: free, ...watched(free, 0.5, 3 * GIB) })
     expect(line.sold).toBe(0)
     expect(line.predictedPeak).toBe(6 * GIB)
-    expect(line.headroom).toBeCloseTo(0.85 * line.allocatable - 6 * GIB, 0)
+    expect(line.headroom).toBeCloseTo(1.5 * (0.85 * line.allocatable - 6 * GIB), 0)
   })
 
   it("never predicts more than the machine of what has no limit", () => {
