@@ -6,16 +6,20 @@ import { useTRPC } from "@/lib/trpc"
 
 const marked: EngineEventAction[] = ["start", "exit", "oom", "pause", "resume", "update", "health"]
 
+/** Its own: an incident tells of the same moment once more. */
+const kinds: EventRecord["kind"][] = ["container"]
+
 /** What happened to the container, newest first, renewed as it happens. */
 export function useGraphMarks(id: string): EventRecord[] {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const input = { objectId: id, actions: marked, limit: 200 }
+  const filters = { objectId: id, kinds, actions: marked }
+  const input = { ...filters, limit: 200 }
   const events = useQuery(trpc.events.list.queryOptions(input))
   const readAgain = () => void queries.invalidateQueries({ queryKey: trpc.events.list.queryKey(input) })
   useSubscription(
     trpc.events.stream.subscriptionOptions(
-      { objectId: id, actions: marked },
+      filters,
       // Once it has started nothing is missed any more; what came between the list and it is read now.
       { onStarted: readAgain, onData: readAgain },
     ),
