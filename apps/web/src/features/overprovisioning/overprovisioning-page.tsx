@@ -12,6 +12,7 @@ import { HeadroomPanel } from "./headroom-panel"
 import { LadderPanel } from "./ladder-panel"
 import { LineHistoryChart } from "./line-history-chart"
 import { MachineFigures } from "./machine-figures"
+import { OverprovisioningTabs } from "./overprovisioning-tabs"
 import { PressurePanel } from "./pressure-panel"
 import { ResourceTable } from "./resource-table"
 import { SalesPanel } from "./sales-panel"
@@ -28,6 +29,7 @@ export function OverprovisioningPage() {
         description={t("description")}
         actions={now === undefined ? null : <span className="text-mute text-sm">{t("asOf", { time: format.time(now.at) })}</span>}
       />
+      <OverprovisioningTabs />
       {error !== null ? <ErrorState error={error} title={t("failed")} compact={now !== undefined} onRetry={() => void refetch()} /> : null}
       {now === undefined ? (
         error === null ? (

@@ -2,11 +2,15 @@ import accountEn from "../../../messages/account.en.json"
 import accountRu from "../../../messages/account.ru.json"
 import auditEn from "../../../messages/audit.en.json"
 import auditRu from "../../../messages/audit.ru.json"
+import capacityReportEn from "../../../messages/capacity-report.en.json"
+import capacityReportRu from "../../../messages/capacity-report.ru.json"
 import containersEn from "../../../messages/containers.en.json"
 import containersRu from "../../../messages/containers.ru.json"
 import en from "../../../messages/en.json"
 import hostsEn from "../../../messages/hosts.en.json"
 import hostsRu from "../../../messages/hosts.ru.json"
+import lineSettingsEn from "../../../messages/line-settings.en.json"
+import lineSettingsRu from "../../../messages/line-settings.ru.json"
 import membersEn from "../../../messages/members.en.json"
 import membersRu from "../../../messages/members.ru.json"
 import meteringEn from "../../../messages/metering.en.json"
@@ -26,6 +30,8 @@ import tenantsEn from "../../../messages/tenants.en.json"
 import tenantsRu from "../../../messages/tenants.ru.json"
 import tokensEn from "../../../messages/tokens.en.json"
 import tokensRu from "../../../messages/tokens.ru.json"
+import whatIfEn from "../../../messages/what-if.en.json"
+import whatIfRu from "../../../messages/what-if.ru.json"
 import type { Locale } from "../format"
 
 const english = {
@@ -43,6 +49,9 @@ const english = {
   ...overprovisioningEn,
   ...plansEn,
   ...tenantsEn,
+  ...whatIfEn,
+  ...lineSettingsEn,
+  ...capacityReportEn,
 }
 
 export type Messages = typeof english
@@ -65,6 +74,9 @@ export const messages: Record<Locale, Messages> = {
     ...overprovisioningRu,
     ...plansRu,
     ...tenantsRu,
+    ...whatIfRu,
+    ...lineSettingsRu,
+    ...capacityReportRu,
   },
 }
 

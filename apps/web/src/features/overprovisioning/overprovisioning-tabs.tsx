@@ -1,0 +1,10 @@
+"use client"
+import { useTranslations } from "use-intl"
+import { LinkTabs } from "@/components/controls/link-tabs"
+
+/** The pages of overprovisioning, each with its own address. */
+export function OverprovisioningTabs() {
+  const t = useTranslations()
+  const tabs = [{ href: "/overprovisioning", label: t("overprovisioning.tabs.now") }]
+  return <LinkTabs tabs={tabs} label={t("overprovisioning.tabs.label")} className="print:hidden" />
+}
