@@ -17,7 +17,7 @@ test("an owner hits each quota of the plan once and reads why; a second tenant c
   product,
 }) => {
   // Two accounts and some twenty pages: long on a busy machine.
-  test.setTimeout(480_000)
+  test.setTimeout(300_000)
   const { url } = product
   operator.setDefaultTimeout(60_000)
 
