@@ -29,7 +29,8 @@ const overPostgresql = [
   `${server}/services/{admission,audit,events,hosts,metering,metrics,plans,registries,session,settings,tenants}/*.test.ts`,
 ]
 const onlyPostgresql = [`${server}/db/{move,postgresql}/*.test.ts`, "prisma/postgresql.test.ts"]
-const integrationOverPostgresql = [`${server}/{tenancy,server-crash}.integration.test.ts`]
+const movesToPostgresql = "scripts/move-database.integration.test.mjs"
+const integrationOverPostgresql = [`${server}/{tenancy,server-crash}.integration.test.ts`, movesToPostgresql]
 const postgresqlSetup = [here("apps/server/src/testing/postgresql-setup.ts")]
 // Real kernel, as root: containers, mounts and links. One file at a time, so that counts of what is left mean something.
 const onTheKernel = {
@@ -72,7 +73,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "integration", include: integration, exclude: [...podman, "**/node_modules/**", "**/dist/**"], ...onTheKernel },
+        test: {
+          name: "integration",
+          include: integration,
+          exclude: [...podman, movesToPostgresql, "**/node_modules/**", "**/dist/**"],
+          ...onTheKernel,
+        },
       },
       {
         extends: true,

@@ -11,7 +11,7 @@ import { ownedLabels, tenantOf, visibleLabels } from "../labels.js"
 import { parseTime } from "../times.js"
 import { mapBounded } from "../turn-queue.js"
 import type { WireContainer, WireNetwork } from "../wire.js"
-import { findNetwork, settleNetworkName } from "./tenant-network.js"
+import { findNetwork, keptApart, settleNetworkName } from "./tenant-network.js"
 
 const atOnce = 8
 const builtIn = ["bridge", "host", "none", "podman"]
@@ -67,6 +67,7 @@ export function networkApi(context: DockerContext): NetworkApi {
           Driver: "bridge",
           Internal: internal ?? false,
           Labels: ownedLabels(labels, tenant),
+          ...keptApart((await context.daemon.facts()).flavour),
           ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }),
         },
         about: { kind: "network", name, doing: "make it" },

@@ -1,5 +1,6 @@
 import { EngineError, isEngineError } from "../../errors.js"
 import { OPERATOR_TENANT } from "../../spec/check-operator-only.js"
+import type { DaemonFacts } from "../daemon.js"
 import { pathOf } from "../docker-client.js"
 import type { DockerContext } from "../docker-context.js"
 import { defaultNetworkLabel, tenantLabel, tenantOf } from "../labels.js"
@@ -23,8 +24,7 @@ export async function networkForTenant(context: DockerContext, tenant: string): 
         CheckDuplicate: true,
         Driver: "bridge",
         Labels: { [tenantLabel]: tenant, [defaultNetworkLabel]: "1" },
-        // Podman keeps apart only bridges that say so.
-        ...(flavour === "podman" ? { Options: { isolate: "true" } } : {}),
+        ...keptApart(flavour),
       },
       about: { kind: "network", name, doing: "make it" },
     })
@@ -33,6 +33,11 @@ export async function networkForTenant(context: DockerContext, tenant: string): 
     if (!isEngineError(error, "name_in_use") && !isEngineError(error, "conflict")) throw error
   }
   return name
+}
+
+/** What a bridge is made with, so that nothing passes between it and others: Docker does that unasked, Podman for bridges that say so. */
+export function keptApart(flavour: DaemonFacts["flavour"]): { Options?: { isolate: string } } {
+  return flavour === "podman" ? { Options: { isolate: "true" } } : {}
 }
 
 export function tenantNetworkName(tenant: string): string {
