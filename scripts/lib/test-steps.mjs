@@ -12,7 +12,7 @@ const node = process.execPath
 /**
  * The checks in their order. `run` resolves with `{ passed, failed, output, skipped, retried }`: a check that is no test suite counts as one;
  * `retried` names the tests that failed once and passed when they were tried again, each with how it had failed.
- * `impossible` says why a check cannot run on this host, or undefined.
+ * `impossible` says why a check cannot run on this host, or undefined. Those of one `lane` run one after the other, lanes side by side.
  */
 export const steps = [
   { name: "format", title: "Format", run: () => check(bin("biome"), ["check", "--linter-enabled=false", "."]) },
@@ -22,10 +22,17 @@ export const steps = [
   { name: "types", title: "Types", run: () => check(bin("tsc"), ["-b"]) },
   { name: "unit", title: "Unit tests", run: () => vitest("unit") },
   { name: "postgresql", title: "Unit tests of the database on PostgreSQL", impossible: needsPostgresql, run: () => vitest("postgresql") },
-  { name: "integration", title: "Integration tests on the real kernel", impossible: needsRoot, run: () => vitest("integration") },
+  {
+    name: "integration",
+    title: "Integration tests on the real kernel",
+    lane: "kernel",
+    impossible: needsRoot,
+    run: () => vitest("integration"),
+  },
   {
     name: "integration-postgresql",
     title: "Integration tests on PostgreSQL",
+    lane: "kernel",
     impossible: () => needsRoot() ?? needsPostgresql(),
     run: () => vitest("integration-postgresql"),
   },
