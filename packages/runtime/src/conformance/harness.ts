@@ -37,6 +37,8 @@ export interface Harness {
   needs(context: TestContext, ...features: EngineFeature[]): void
   /** Skips the test when the engine says of itself that it lacks this ability, with what it says. */
   needsAbility(context: TestContext, name: string): void
+  /** True when the engine says of itself that it lacks this ability. */
+  lacks(name: string): boolean
   /** Skips the test unless the host can enforce the limit. */
   needsLimit(context: TestContext, limit: ResourceLimitName): void
   create(spec?: Partial<ContainerSpec>): Promise<ContainerInspect>
@@ -135,6 +137,10 @@ class SuiteHarness implements Harness {
   needsAbility(context: TestContext, name: string): void {
     const ability = this.info.abilities.find((each) => each.name === name)
     context.skip(ability?.status === "missing", `${ability?.title}: ${ability?.detail}`)
+  }
+
+  lacks(name: string): boolean {
+    return this.info.abilities.some((ability) => ability.name === name && ability.status === "missing")
   }
 
   needsLimit(context: TestContext, limit: ResourceLimitName): void {

@@ -135,6 +135,22 @@ const podmanAbilities: readonly Ability[] = [
     required: false,
   },
   {
+    name: "network.apart",
+    title: "Nothing passes between two networks",
+    status: "missing",
+    detail:
+      "Podman's Docker API takes no option that keeps bridges apart (“isolate is not a recognized option”): their containers reach each other by address.",
+    remedy: "Run tenants who must not reach each other on this machine's own engine or on Docker.",
+    required: false,
+  },
+  {
+    name: "network-events",
+    title: "Events tell of networks",
+    status: "missing",
+    detail: "Podman tells neither that a network was made or removed, nor which one a container was connected to.",
+    required: false,
+  },
+  {
     name: "restarting-state",
     title: "A container that waits for its next start is told from one that has ended",
     status: "missing",

@@ -11,6 +11,8 @@ export function translateEvent(wire: WireEvent, at: number): Omit<EngineEvent, "
   const action = kind === undefined ? undefined : actions[kind]?.[verb]
   if (kind === undefined || action === undefined) return undefined
   const given = wire.Actor?.Attributes ?? {}
+  // Podman's name the container, and not the network.
+  if (kind === "network" && given.type === undefined) return undefined
   const id = wire.Actor?.ID ?? wire.id ?? ""
   const name = given.name ?? id
   return {

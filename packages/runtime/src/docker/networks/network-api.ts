@@ -11,7 +11,8 @@ import { ownedLabels, tenantOf, visibleLabels } from "../labels.js"
 import { parseTime } from "../times.js"
 import { mapBounded } from "../turn-queue.js"
 import type { WireContainer, WireNetwork } from "../wire.js"
-import { findNetwork, keptApart, settleNetworkName } from "./tenant-network.js"
+import { makeNetwork } from "./make-network.js"
+import { findNetwork, settleNetworkName } from "./tenant-network.js"
 
 const atOnce = 8
 const builtIn = ["bridge", "host", "none", "podman"]
@@ -58,20 +59,7 @@ export function networkApi(context: DockerContext): NetworkApi {
       checkObjectName("name", name)
       checkTenantName("tenant", tenant)
       if (subnet !== undefined) checkPattern("subnet", subnet, /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/, "write it like 10.1.2.0/24.")
-      await context.client.json({
-        method: "POST",
-        path: "/networks/create",
-        body: {
-          Name: name,
-          CheckDuplicate: true,
-          Driver: "bridge",
-          Internal: internal ?? false,
-          Labels: ownedLabels(labels, tenant),
-          ...keptApart((await context.daemon.facts()).flavour),
-          ...(subnet === undefined ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }),
-        },
-        about: { kind: "network", name, doing: "make it" },
-      })
+      await makeNetwork(context, { name, labels: ownedLabels(labels, tenant), internal: internal ?? false, subnet })
       return inspect(name)
     },
     remove: async (name) => {

@@ -1,43 +1,26 @@
 import { EngineError, isEngineError } from "../../errors.js"
 import { OPERATOR_TENANT } from "../../spec/check-operator-only.js"
-import type { DaemonFacts } from "../daemon.js"
 import { pathOf } from "../docker-client.js"
 import type { DockerContext } from "../docker-context.js"
 import { defaultNetworkLabel, tenantLabel, tenantOf } from "../labels.js"
 import type { WireNetwork } from "../wire.js"
+import { makeNetwork } from "./make-network.js"
 
 /**
  * The network of a tenant's containers that name none: the operator's is Docker's own bridge, every other tenant has a bridge of its
- * own, made when it is first needed, because Docker lets all containers of one bridge talk to each other and keeps bridges apart.
+ * own, made when it is first needed, because Docker lets all containers of one bridge talk to each other and keeps bridges apart (Podman does not: `network.apart`).
  */
 export async function networkForTenant(context: DockerContext, tenant: string): Promise<string> {
   if (tenant === OPERATOR_TENANT) return (await context.daemon.facts()).flavour === "podman" ? "podman" : "bridge"
   const name = tenantNetworkName(tenant)
-  const { flavour } = await context.daemon.facts()
   if ((await findNetworkIfThere(context, name)) !== undefined) return name
   try {
-    await context.client.json({
-      method: "POST",
-      path: "/networks/create",
-      body: {
-        Name: name,
-        CheckDuplicate: true,
-        Driver: "bridge",
-        Labels: { [tenantLabel]: tenant, [defaultNetworkLabel]: "1" },
-        ...keptApart(flavour),
-      },
-      about: { kind: "network", name, doing: "make it" },
-    })
+    await makeNetwork(context, { name, labels: { [tenantLabel]: tenant, [defaultNetworkLabel]: "1" } })
   } catch (error) {
     // Another create of the same tenant was quicker.
     if (!isEngineError(error, "name_in_use") && !isEngineError(error, "conflict")) throw error
   }
   return name
-}
-
-/** What a bridge is made with, so that nothing passes between it and others: Docker does that unasked, Podman for bridges that say so. */
-export function keptApart(flavour: DaemonFacts["flavour"]): { Options?: { isolate: string } } {
-  return flavour === "podman" ? { Options: { isolate: "true" } } : {}
 }
 
 export function tenantNetworkName(tenant: string): string {
