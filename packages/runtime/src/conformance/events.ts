@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events"
 import { describe, expect, it } from "vitest"
 import type { EngineEvent } from "../engine.js"
 import { type Harness, idle, script } from "./harness.js"
@@ -32,6 +33,7 @@ export function eventsConformance(harness: Harness): void {
     it("followed, come as they happen, to many readers alike", async () => {
       const stop = new AbortController()
       const cursor = await harness.newestCursor()
+      setMaxListeners(20, stop.signal)
       const readers = Array.from({ length: 20 }, () => followed(harness, cursor, stop.signal))
       const { id } = await harness.start({ command: idle })
       await harness.engine.containers.stop(id)
