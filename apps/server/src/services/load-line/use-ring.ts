@@ -19,6 +19,8 @@ export interface RingState {
 export class UseRing {
   readonly #values = new Float32Array(WINDOW_SLOTS).fill(Number.NaN)
   #seen = 0
+  /** NaN: to be looked for. */
+  #peak = 0
   /** Of each hour of the ring: the highest value, 0 when nothing was seen, and how many slots were seen. */
   readonly #hourPeaks = new Float32Array(WINDOW_HOURS)
   readonly #hourSeen = new Uint8Array(WINDOW_HOURS)
@@ -55,10 +57,12 @@ export class UseRing {
 
   /** The highest use of the last seven days; 0 when nothing was seen. */
   get peak(): number {
-    let peak = 0
-    const peaks = this.#hourPeaks
-    for (let hour = 0; hour < peaks.length; hour++) peak = Math.max(peak, peaks[hour] as number)
-    return peak
+    if (Number.isNaN(this.#peak)) {
+      this.#peak = 0
+      const peaks = this.#hourPeaks
+      for (let hour = 0; hour < peaks.length; hour++) this.#peak = Math.max(this.#peak, peaks[hour] as number)
+    }
+    return this.#peak
   }
 
   /** Highest value of each hour, by place ÷ 12; 0 where nothing was seen. Read only. */
@@ -101,6 +105,7 @@ export class UseRing {
     later.#hourPeaks.set(this.#hourPeaks)
     later.#hourSeen.set(this.#hourSeen)
     later.#seen = this.#seen
+    later.#peak = this.#peak
     later.#firstSlot = this.#firstSlot
     later.#newestSlot = this.#newestSlot
     later.#advance(slot)
@@ -124,6 +129,7 @@ export class UseRing {
     this.#hourPeaks.fill(0)
     this.#hourSeen.fill(0)
     this.#seen = 0
+    this.#peak = 0
     this.#firstSlot = slot
     this.#newestSlot = slot
     this.#strangeSlots = 0
@@ -151,13 +157,17 @@ export class UseRing {
       this.#hourSeen[hour] = (this.#hourSeen[hour] as number) + 1
     }
     this.#values[place] = use
-    this.#hourPeaks[hour] = Math.max(this.#hourPeaks[hour] as number, use)
+    const peak = Math.max(this.#hourPeaks[hour] as number, this.#values[place] as number)
+    this.#hourPeaks[hour] = peak
+    // Of what has to be looked for no comparison is true.
+    if (peak > this.#peak) this.#peak = peak
   }
 
   #clear(place: number): void {
     const hour = Math.floor(place / SLOTS_PER_HOUR)
     this.#seen--
     this.#hourSeen[hour] = (this.#hourSeen[hour] as number) - 1
+    if ((this.#values[place] as number) >= this.#peak) this.#peak = Number.NaN
     this.#values[place] = Number.NaN
     let peak = 0
     for (let other = hour * SLOTS_PER_HOUR; other < (hour + 1) * SLOTS_PER_HOUR; other++) {

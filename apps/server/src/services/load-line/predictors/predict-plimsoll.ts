@@ -1,5 +1,6 @@
 import { boundedBy, type Prediction, type PredictionPart, type PredictionRequest, sumLimits } from "../predictor.js"
 import { SLOTS_PER_DAY, slotOf, WINDOW_SLOTS } from "../slots.js"
+import type { MomentMemo } from "./moment-memo.js"
 import { type SeenContainer, worstMoment } from "./worst-moment.js"
 
 /** Gaps of a week that are not more than this are short: those of a sampler. */
@@ -17,9 +18,10 @@ const SCATTER = 0.4
  * the worst moment of the last seven days, where each is charged its peak for the time in which it was not seen, the young
  * `peak · (1 + 1/days seen)` and at most their limits; never more than the sum of those charges; and to it comes the
  * scatter. Young are those first seen less than seven days ago, and those not seen in half of them. Days seen are counted
- * in samples, so that neither a gap nor a clock that jumps makes anybody older.
+ * in samples, so that neither a gap nor a clock that jumps makes anybody older. Who asks for one set again and again, as time
+ * goes on, gives the same `memo` each time: the answer is the same, sooner.
  */
-export function predictPlimsoll({ history, containers, atMs }: PredictionRequest): Prediction {
+export function predictPlimsoll({ history, containers, atMs }: PredictionRequest, memo?: MomentMemo): Prediction {
   const slot = slotOf(atMs)
   const known: SeenContainer[] = []
   let floor = 0
@@ -37,11 +39,11 @@ export function predictPlimsoll({ history, containers, atMs }: PredictionRequest
     const isYoung = age < WINDOW_SLOTS || ring.seen < WINDOW_SLOTS / 2
     if (isYoung) young++
     const charge = isYoung ? Math.min(limit, peak * (1 + SLOTS_PER_DAY / ring.seen)) : peak
-    known.push({ limit, ring, charge, steady: age - ring.seen <= SHORT_GAPS_SLOTS })
+    known.push({ id, limit, ring, charge, steady: age - ring.seen <= SHORT_GAPS_SLOTS })
     charges += charge
     squares += charge * charge
   }
-  const worst = worstMoment(known, slot)
+  const worst = worstMoment(known, slot, memo)
   const parts: PredictionPart[] = [
     { name: "seen", amount: worst.seen, containers: known.length },
     { name: "young", amount: Math.min(worst.charged, Math.max(0, charges - worst.seen)), containers: young },

@@ -12,7 +12,7 @@ it.each([1, 2, 3, 4])("worstMoment finds in few hours what adding up every slot 
     const ring = new UseRing()
     const born = index % 3 === 0 ? Math.floor(random() * WINDOW_SLOTS) : WINDOW_SLOTS + 5
     for (let slot = AT_SLOT - born; slot <= AT_SLOT; slot++) if (random() > 0.1) ring.push(slot, 10 * random() ** 6)
-    return { limit: 10, ring, charge: ring.peak, steady: false }
+    return { id: String(index), limit: 10, ring, charge: ring.peak, steady: false }
   })
   let highest = 0
   for (let place = 0; place < WINDOW_SLOTS; place++) {

@@ -1,9 +1,11 @@
 import { SLOTS_PER_HOUR, WINDOW_HOURS, WINDOW_SLOTS } from "../slots.js"
 import type { UseRing } from "../use-ring.js"
+import type { MomentMemo } from "./moment-memo.js"
 import { type Moment, searchHours } from "./search-hours.js"
 
 /** A container whose use was seen. Numbers in the unit of the limit. */
 export interface SeenContainer {
+  id: string
   limit: number
   ring: UseRing
   /** What it is charged where it was not seen: before its first day, and in gaps. */
@@ -24,26 +26,42 @@ export interface WorstMoment extends Moment {
 /**
  * The highest, over the last seven days, of what these containers took together, each charged `charge` where it was not
  * seen. Slots in which the sampler failed say nothing and are left out: those in which most of what existed by then was
- * not seen, or more than a tenth of the steady. When nothing is left, everybody is charged.
+ * not seen, or more than a tenth of the steady. When nothing is left, everybody is charged. A `memo` changes nothing but
+ * the time it takes.
  */
-export function worstMoment(containers: readonly SeenContainer[], atSlot: number): WorstMoment {
-  const bounds = new Float64Array(WINDOW_HOURS)
-  for (const { ring, charge } of containers) {
-    const { hourPeaks, hourSeen } = ring
-    for (let hour = 0; hour < bounds.length; hour++) {
-      const peak = hourPeaks[hour] as number
-      const whole = hourSeen[hour] === SLOTS_PER_HOUR
-      bounds[hour] = (bounds[hour] as number) + (whole || peak > charge ? peak : charge)
-    }
-  }
-  const worst = searchHours(bounds, (hour) => worstOfHour(containers, hour, atSlot))
+export function worstMoment(containers: readonly SeenContainer[], atSlot: number, memo?: MomentMemo): WorstMoment {
+  const bounds = memo?.bounds(containers, atSlot) ?? boundsOf(containers)
+  const worst = searchHours(bounds, (hour) => {
+    const { moment, highest } = worstOfHour(containers, hour, atSlot)
+    memo?.note(hour, highest)
+    return moment
+  })
   if (worst !== undefined) return worst
   const charged = containers.reduce((total, { charge }) => total + charge, 0)
   return { sum: charged, seen: 0, charged }
 }
 
-/** Undefined when no slot of the hour says anything. Asked hundreds of times a prediction: what is the same in all slots is added up once. */
-function worstOfHour(containers: readonly SeenContainer[], hour: number, atSlot: number): WorstMoment | undefined {
+/** What no moment of each hour exceeds, by the peaks of the hour. */
+export function boundsOf(containers: readonly SeenContainer[], hours = ALL_HOURS): Float64Array {
+  const bounds = new Float64Array(WINDOW_HOURS)
+  for (const { ring, charge } of containers) {
+    const { hourPeaks, hourSeen } = ring
+    for (const hour of hours) {
+      const peak = hourPeaks[hour] as number
+      const whole = hourSeen[hour] === SLOTS_PER_HOUR
+      bounds[hour] = (bounds[hour] as number) + (whole || peak > charge ? peak : charge)
+    }
+  }
+  return bounds
+}
+
+const ALL_HOURS: readonly number[] = Array.from({ length: WINDOW_HOURS }, (_, hour) => hour)
+
+/**
+ * The worst moment of the hour, undefined when no slot of it says anything, and the highest sum of all its slots. Asked many times a prediction: what is
+ * the same in all slots is added up once.
+ */
+function worstOfHour(containers: readonly SeenContainer[], hour: number, atSlot: number): { moment?: WorstMoment; highest: number } {
   const from = hour * SLOTS_PER_HOUR
   const slots = Array.from({ length: SLOTS_PER_HOUR }, (_, index) => atSlot - ((atSlot - from - index) % WINDOW_SLOTS))
   const seen = new Float64Array(SLOTS_PER_HOUR)
@@ -73,12 +91,15 @@ function worstOfHour(containers: readonly SeenContainer[], hour: number, atSlot:
       }
     }
   }
-  let worst: WorstMoment | undefined
+  let moment: WorstMoment | undefined
+  let highest = 0
   for (let index = 0; index < SLOTS_PER_HOUR; index++) {
     const sum = (seen[index] as number) + (charged[index] as number)
     const [there, away, failed] = [knownThroughout + (known[index] as number), missed[index] as number, missedSteady[index] as number]
     const blind = there === 0 || away > there || failed > MISSING_SHARE * (there + failed)
-    if (!blind && (worst === undefined || sum > worst.sum)) worst = { sum, seen: seen[index] as number, charged: charged[index] as number }
+    highest = Math.max(highest, sum)
+    if (!blind && (moment === undefined || sum > moment.sum))
+      moment = { sum, seen: seen[index] as number, charged: charged[index] as number }
   }
-  return worst
+  return { ...(moment && { moment }), highest }
 }

@@ -1,4 +1,5 @@
 import type { PredictionRequest } from "../predictor.js"
+import { MomentMemo } from "../predictors/moment-memo.js"
 import { predictPlimsoll } from "../predictors/predict-plimsoll.js"
 import { SLOT_MS, SLOTS_PER_DAY, slotOf } from "../slots.js"
 import { UseRing } from "../use-ring.js"
@@ -90,6 +91,7 @@ class ReplayedHost {
   sold = 0
   readonly #sales: (Sale & { id: string; ring: UseRing })[] = []
   readonly #rings = new Map<string, UseRing>()
+  readonly #memo = new MomentMemo()
 
   constructor(
     private readonly courses: SaleCourses,
@@ -117,7 +119,7 @@ class ReplayedHost {
       return [{ id, limit: ring.seen < SLOTS_PER_DAY ? Math.min(this.allocatable, 2 * ring.peak) : this.allocatable }]
     })
     const history: PredictionRequest["history"] = { ring: (id, slot) => this.#rings.get(id)?.at(slot) }
-    const { parts } = predictPlimsoll({ history, containers, atMs: this.courses.startMs + step * STEP_MS - SLOT_MS })
+    const { parts } = predictPlimsoll({ history, containers, atMs: this.courses.startMs + step * STEP_MS - SLOT_MS }, this.#memo)
     let bound = 0
     for (const { limit } of containers) bound += limit
     return { bound, parts: parts.reduce((sum, part) => (part.name === "bound" ? sum : sum + part.amount), 0) }
