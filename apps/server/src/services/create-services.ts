@@ -57,6 +57,9 @@ import { createTransfers } from "./transfers/create-transfers.js"
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const FIRST_RETENTION_MS = 60_000
+/** After a start, when all else has settled, and then so often that a question never waits for more than a few days. */
+const FIRST_WARMING_MS = 20_000
+const WARMING_MS = 6 * HOUR_MS
 
 export interface ServicesOptions {
   dataDirectory: string
@@ -258,6 +261,14 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const firstRetention = setTimeout(() => void applyRetention().catch(report("apply retention")), FIRST_RETENTION_MS).unref()
   const stopRetention = every(HOUR_MS, applyRetention, report("apply retention"))
 
+  let warming = Promise.resolve()
+  const warm = () => {
+    warming = whatIf.warm().catch(report("read the history for questions"))
+    return warming
+  }
+  const firstWarming = setTimeout(() => void warm(), FIRST_WARMING_MS).unref()
+  const stopWarming = every(WARMING_MS, warm, report("read the history for questions"))
+
   const stopCollecting = scheduleGarbageCollection({
     hosts,
     intervalMs: options.imageGarbageMs,
@@ -296,11 +307,14 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     report: (error, doing) => report(doing)(error),
     async close() {
       clearTimeout(firstRetention)
+      clearTimeout(firstWarming)
+      stopWarming()
       stopRetention()
       stopCollecting()
       stopCompacting()
       stopRecording()
       await eventCounter.close()
+      await warming
       await ladder.close()
       await tenants.close()
       await sampler.close()

@@ -75,7 +75,7 @@ function open(sales: PresentSale[], changes: Partial<WhatIfDependencies> = {}) {
     ...changes,
   })
   const ask = (input: object, user = "u1", signal?: AbortSignal) => service.ask(user, whatIfInput.parse({ theta: 0.9, ...input }), signal)
-  return { ask, reads: () => reads }
+  return { ask, warm: service.warm, reads: () => reads }
 }
 
 describe("what if", () => {
@@ -151,10 +151,28 @@ describe("what if", () => {
     await ask({ resource: "memory" })
     await ask({ resource: "memory", theta: 0.5 })
     await ask({ resource: "cpu" })
-    // Two days, a day a turn.
-    expect(reads()).toBe(2)
-    await ask({ resource: "memory", days: 1 })
+    // Of three days of UTC a part, a day a turn.
     expect(reads()).toBe(3)
+  })
+
+  it("reads days that are over once, and of those who come later what is theirs", async () => {
+    await record({ scope: "tenant", key: "acme" }, 3, (quarter) => ({ memory: quarter, cpu: 0 }))
+    await record({ scope: "tenant", key: "beta" }, 3, () => ({ memory: 1000, cpu: 0 }))
+    const sales = [tenant("acme", GiB)]
+    const { ask, reads, warm } = open(sales)
+    await warm()
+    expect(reads()).toBe(4)
+    const { points } = await ask({ resource: "memory" })
+    expect(points.map(({ used }) => used)).toEqual(Array.from({ length: 288 }, (_, quarter) => quarter))
+    // Today alone.
+    expect(reads()).toBe(5)
+    sales.push(tenant("beta", GiB))
+    const both = await ask({ resource: "memory" })
+    expect(both.points.map(({ used }) => used)).toEqual(Array.from({ length: 288 }, (_, quarter) => quarter + 1000))
+    expect(reads()).toBe(9)
+    const short = await ask({ resource: "memory", days: 1 })
+    expect(short.points.map(({ used }) => used)).toEqual(both.points.slice(-short.points.length).map(({ used }) => used))
+    expect(reads()).toBe(10)
   })
 
   it("drops a user's question for the next one, and nobody else's", async () => {

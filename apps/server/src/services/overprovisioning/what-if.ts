@@ -5,7 +5,9 @@ import type { OverprovisioningNow, WhatIf, WhatIfResource, whatIfInput } from ".
 import type { PlanTerms } from "../../contract/plans.js"
 import { canPlaceExtra } from "../load-line/what-if/place-extra.js"
 import { STEP_MS, STEPS_PER_DAY } from "../load-line/what-if/sale-courses.js"
+import type { MetricsStore } from "../metrics/metrics-store.js"
 import { answerInThread } from "./what-if/answer-in-thread.js"
+import { createCourseDays } from "./what-if/day-courses.js"
 import { HistoryCache } from "./what-if/history-cache.js"
 import { OnePerUser } from "./what-if/one-per-user.js"
 import type { PresentSale } from "./what-if/present-sales.js"
@@ -13,6 +15,7 @@ import { readSaleHistory, type SaleHistorySources } from "./what-if/read-sale-hi
 import { whatIfRemarks } from "./what-if/what-if-remarks.js"
 
 const DEADLINE_MS = 10_000
+const MOST_DAYS = 30
 
 export interface WhatIfs {
   /**
@@ -22,7 +25,13 @@ export interface WhatIfs {
   ask(user: string, input: z.output<typeof whatIfInput>, signal?: AbortSignal): Promise<WhatIf>
 }
 
-export interface WhatIfDependencies extends SaleHistorySources {
+export interface OpenWhatIfs extends WhatIfs {
+  /** Reads the days that are over, so that the first question need not wait for it. */
+  warm(): Promise<void>
+}
+
+export interface WhatIfDependencies extends Omit<SaleHistorySources, "days"> {
+  store: Pick<MetricsStore, "readCourses" | "oldest">
   sales: () => Promise<readonly PresentSale[]>
   plans: () => Promise<readonly { id: string; name: string; terms: PlanTerms }[]>
   overprovisioning: { now(): Promise<OverprovisioningNow> }
@@ -31,19 +40,23 @@ export interface WhatIfDependencies extends SaleHistorySources {
   answer?: typeof answerInThread
 }
 
-export function createWhatIf(deps: WhatIfDependencies): WhatIfs {
+export function createWhatIf(deps: WhatIfDependencies): OpenWhatIfs {
   const { answer = answerInThread } = deps
   const turns = new OnePerUser(DEADLINE_MS)
-  const histories = new HistoryCache((request) => readSaleHistory(request, deps))
+  const days = createCourseDays(deps.store)
+  const histories = new HistoryCache((request) => readSaleHistory(request, { ...deps, days }))
 
   return {
+    warm: async () => {
+      await readSaleHistory({ sales: await deps.sales(), days: MOST_DAYS, now: deps.now(), withDisks: false }, { ...deps, days })
+    },
     ask: (user, input, signal) =>
       turns.run(user, signal, async (running) => {
         const { resource, theta, ratio, capacityShare, seed } = input
         const present = await deps.overprovisioning.now()
         const extra = await extraSales(input, deps.plans)
         const sales = await deps.sales()
-        const history = await histories.get({ sales, days: input.days, now: deps.now() })
+        const history = await histories.get({ sales, days: input.days, now: deps.now(), withDisks: resource === "disk" })
         const courses = history.courses[resource]
         const sold = sales.map(({ limits }) => limits[resource])
         const allocatable = capacityShare * (present.resources.find((line) => line.resource === resource)?.allocatable ?? 0)

@@ -17,8 +17,8 @@ export class HistoryCache {
   constructor(private readonly read: (request: SaleHistoryRequest) => Promise<SaleHistory>) {}
 
   get(request: SaleHistoryRequest): Promise<SaleHistory> {
-    const { days, now, sales } = request
-    const of = JSON.stringify([Math.floor(now / STEP_MS), days, sales.map(({ subject }) => [subject.scope, subject.key])])
+    const { days, now, sales, withDisks } = request
+    const of = JSON.stringify([Math.floor(now / STEP_MS), days, withDisks, sales.map(({ subject }) => [subject.scope, subject.key])])
     const kept = this.#kept
     if (kept?.of === of) {
       kept.forget.refresh()

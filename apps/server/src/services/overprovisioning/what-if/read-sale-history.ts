@@ -3,6 +3,7 @@ import type { WhatIfResource } from "../../../contract/overprovisioning.js"
 import { type SaleCourses, STEP_MS, STEPS_PER_DAY, STEPS_PER_HOUR, saleCourses } from "../../load-line/what-if/sale-courses.js"
 import type { TenantHour } from "../../metering/meter-sums.js"
 import type { MetricsStore } from "../../metrics/metrics-store.js"
+import type { CourseDays } from "./day-courses.js"
 import type { PresentSale } from "./present-sales.js"
 
 const HOUR_MS = STEPS_PER_HOUR * STEP_MS
@@ -12,10 +13,13 @@ export interface SaleHistoryRequest {
   /** At most so many whole days back from `now`. */
   days: number
   now: number
+  /** Also what was used of disks, which are kept elsewhere. */
+  withDisks: boolean
 }
 
 export interface SaleHistorySources {
-  store: Pick<MetricsStore, "readCourses" | "oldest">
+  store: Pick<MetricsStore, "oldest">
+  days: CourseDays
   /** What tenants took of the disk, by the hour. */
   diskHours: (range: { from: number; to: number; tenant: string }) => Promise<TenantHour[]>
 }
@@ -30,10 +34,13 @@ export interface SaleHistory {
 /**
  * What each sale used, by the quarter-hour, from the first that is known: memory at its highest, CPU at its mean (seconds of many sales that are busy
  * at different moments do not add up), while the predictor is shown the highest of both as in earnest. Of disks there are hours of tenants
- * only. Reads one day a turn, so that nothing else waits.
+ * only, NaN unless they are asked for. Reads one day a turn, so that nothing else waits.
  */
-export async function readSaleHistory({ sales, days, now }: SaleHistoryRequest, sources: SaleHistorySources): Promise<SaleHistory> {
-  const { store, diskHours } = sources
+export async function readSaleHistory(
+  { sales, days, now, withDisks }: SaleHistoryRequest,
+  sources: SaleHistorySources,
+): Promise<SaleHistory> {
+  const { store, days: courseDays, diskHours } = sources
   const to = Math.floor(now / STEP_MS) * STEP_MS
   const asked = to - days * STEPS_PER_DAY * STEP_MS
   const begins = await Promise.all(sales.map(({ subject }) => store.oldest("quarter", subject)))
@@ -44,23 +51,21 @@ export async function readSaleHistory({ sales, days, now }: SaleHistoryRequest, 
   const matrix = () => new Float32Array(new SharedArrayBuffer(sales.length * steps * Float32Array.BYTES_PER_ELEMENT)).fill(Number.NaN)
   const [memory, cores, highestCores, disk] = [matrix(), matrix(), matrix(), matrix()]
   const subjects = sales.map(({ subject }) => subject)
-  for (let first = 0; first < steps; first += STEPS_PER_DAY) {
-    const length = Math.min(STEPS_PER_DAY, steps - first)
-    const [cpu, used] = await store.readCourses(subjects, ["cpuCores", "memoryUsedBytes"], {
-      from: startMs + first * STEP_MS,
-      steps: length,
-    })
-    for (const [part, whole] of [
-      [cpu?.mean, cores],
-      [cpu?.max, highestCores],
-      [used?.max, memory],
-    ] as const) {
-      for (let row = 0; row < sales.length; row++) whole.set(part?.subarray(row * length, (row + 1) * length) ?? [], row * steps + first)
+  for (let first = 0; first < steps; ) {
+    const from = startMs + first * STEP_MS
+    const length = Math.min(STEPS_PER_DAY - ((from / STEP_MS) % STEPS_PER_DAY), steps - first)
+    const found = await courseDays.read(subjects, { from, steps: length, now })
+    for (const [row, course] of found.entries()) {
+      cores.set(course.cores, row * steps + first)
+      highestCores.set(course.highestCores, row * steps + first)
+      memory.set(course.memory, row * steps + first)
     }
+    first += length
     await nextTurn()
   }
   for (const [row, { scope, key }] of subjects.entries())
-    if (scope === "tenant") disk.set(diskCourse(await diskHours({ from: startMs, to, tenant: key }), { startMs, steps }), row * steps)
+    if (withDisks && scope === "tenant")
+      disk.set(diskCourse(await diskHours({ from: startMs, to, tenant: key }), { startMs, steps }), row * steps)
   const coursesOf = (highest: Float32Array, use = highest) => saleCourses({ startMs, steps, rows: sales.length, highest, use })
   return { courses: { memory: coursesOf(memory), cpu: coursesOf(highestCores, cores), disk: coursesOf(disk) }, highestCores }
 }
