@@ -9,7 +9,7 @@ export function Meaning({ of, children }: { of: string; children: ReactNode }) {
       <button
         type="button"
         aria-description={of}
-        className="cursor-help! rounded text-left decoration-dotted decoration-line-strong underline underline-offset-3 hover:text-ink print:no-underline"
+        className="inline-block min-h-6 min-w-6 cursor-help! rounded text-left leading-6 decoration-dotted decoration-line-strong underline underline-offset-3 hover:text-ink print:min-h-0 print:leading-[inherit] print:no-underline"
       >
         {children}
       </button>

@@ -8,20 +8,14 @@ import { summariseHistory } from "./summarise-history"
 const GAPS_SHOWN = 20
 
 /** When nothing was measured. Those of memory stand for all: one recorder writes them all in the same second. */
-export function GapsSection({ report: { histories, from, to } }: { report: CapacityReport }) {
+export function GapsSection({ report: { fine, from, to } }: { report: CapacityReport }) {
   const t = useTranslations("capacityReport.gaps")
   const format = useFormat()
-  const history = histories.find(({ resource }) => resource === "memory")?.history
-  if (history === undefined) return null
-  const { since, gaps } = summariseHistory(history, to)
-  const step = format.duration(history.stepMs, 1)
+  const { since, gaps } = summariseHistory(fine, to)
+  const step = format.duration(fine.stepMs, 1)
   return (
     <ReportSection title={t("title")}>
-      {since === null ? (
-        <p>{t("nothing")}</p>
-      ) : since - from > history.stepMs ? (
-        <p>{t("since", { time: format.dateTime(since) })}</p>
-      ) : null}
+      {since === null ? <p>{t("nothing")}</p> : since - from > fine.stepMs ? <p>{t("since", { time: format.dateTime(since) })}</p> : null}
       {since !== null && gaps.length === 0 ? <p>{t("none", { step })}</p> : null}
       {gaps.length === 0 ? null : (
         <>
@@ -38,6 +32,9 @@ export function GapsSection({ report: { histories, from, to } }: { report: Capac
           </p>
         </>
       )}
+      {fine.marks.map(({ at, deltaMs }) => (
+        <p key={at}>{t(deltaMs < 0 ? "clockBack" : "clockAhead", { time: format.dateTime(at), by: format.duration(Math.abs(deltaMs)) })}</p>
+      ))}
     </ReportSection>
   )
 }

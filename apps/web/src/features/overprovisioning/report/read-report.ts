@@ -1,4 +1,4 @@
-import { bounds, type EventRecord, loadLineResources, localHost, predictedResources } from "@plimsoll/server/contract"
+import { bounds, type EventRecord, type LineHistory, loadLineResources, localHost, predictedResources } from "@plimsoll/server/contract"
 import type { Client } from "@/lib/trpc"
 
 const DAY_MS = 86_400_000
@@ -12,7 +12,7 @@ export type CapacityReport = Awaited<ReturnType<typeof readReport>>
 export async function readReport(client: Client, days: number, signal: AbortSignal) {
   const to = Date.now()
   const from = to - days * DAY_MS
-  const [now, host, histories, sales, ladder, incidents] = await Promise.all([
+  const [now, host, histories, fine, sales, ladder, incidents] = await Promise.all([
     client.overprovisioning.now.query(undefined, { signal }),
     client.host.info.query({ host: localHost }, { signal }),
     Promise.all(
@@ -21,6 +21,7 @@ export async function readReport(client: Client, days: number, signal: AbortSign
         history: await client.overprovisioning.history.query({ resource, from, to }, { signal }),
       })),
     ),
+    readFinely(client, { from, to }, signal),
     Promise.all(
       predictedResources.map(async (resource) => ({
         resource,
@@ -30,7 +31,22 @@ export async function readReport(client: Client, days: number, signal: AbortSign
     readEvents(client, { kind: "ladder", from, to }, signal),
     readEvents(client, { kind: "incident", from, to }, signal),
   ])
-  return { days, from, to, now, host, histories, sales, ladder, incidents }
+  return { days, from, to, now, host, histories, fine, sales, ladder, incidents }
+}
+
+/** The history of memory in pieces, each with steps so short that gaps show: of minutes in a week, of a quarter of an hour in more. */
+async function readFinely(client: Client, { from, to }: { from: number; to: number }, signal: AbortSignal): Promise<LineHistory> {
+  const pieceMs = to - from <= 7 * DAY_MS ? DAY_MS : 6 * DAY_MS
+  const pieces = await Promise.all(
+    Array.from({ length: Math.ceil((to - from) / pieceMs) }, (_, index) => from + index * pieceMs).map((start) =>
+      client.overprovisioning.history.query({ resource: "memory", from: start, to: Math.min(to, start + pieceMs) }, { signal }),
+    ),
+  )
+  return {
+    stepMs: Math.max(...pieces.map(({ stepMs }) => stepMs)),
+    points: pieces.flatMap(({ points }) => points),
+    marks: pieces.flatMap(({ marks }) => marks),
+  }
 }
 
 interface EventsQuery {
