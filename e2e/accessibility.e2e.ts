@@ -21,6 +21,7 @@ const paths = [
   "/plans",
   "/metering",
   "/overprovisioning",
+  "/overprovisioning/report",
   "/account",
   "/members",
   "/tokens",

@@ -1,5 +1,5 @@
 "use client"
-import type { ContainersLiveMessage, HostLiveMessage, HostSummary, TransfersMessage } from "@plimsoll/server/contract"
+import type { ContainersLiveMessage, HostLiveMessage, HostSummary, OverprovisioningNow, TransfersMessage } from "@plimsoll/server/contract"
 import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from "react"
 import { arrangeHosts, type Hosts, noHosts } from "./hosts"
 import { applyContainersMessage, type LiveContainers } from "./live-containers"
@@ -8,11 +8,18 @@ import { useMay } from "./session"
 import { type LiveState, SharedSubscription } from "./shared-subscription"
 import { backoffMs, type Client, useTRPCClient } from "./trpc"
 
+/** The load line, and when it came: the server's clock may be another. Epoch milliseconds. */
+export interface ReceivedLine {
+  now: OverprovisioningNow
+  receivedAt: number
+}
+
 interface Live {
   host: SharedSubscription<HostLiveMessage, HostLiveMessage>
   hosts: SharedSubscription<HostSummary[], Hosts>
   containers: SharedSubscription<ContainersLiveMessage, LiveContainers>
   transfers: SharedSubscription<TransfersMessage, LiveTransfers>
+  overprovisioning: SharedSubscription<OverprovisioningNow, ReceivedLine>
 }
 
 const LiveContext = createContext<Live | null>(null)
@@ -39,6 +46,11 @@ function createLive(client: Client): Live {
       ...common,
       open: (handlers) => client.transfers.live.subscribe(undefined, handlers),
       reduce: applyTransfersMessage,
+    }),
+    overprovisioning: new SharedSubscription({
+      ...common,
+      open: (handlers) => client.overprovisioning.live.subscribe(undefined, handlers),
+      reduce: (_, now) => ({ now, receivedAt: Date.now() }),
     }),
   }
 }
@@ -99,4 +111,15 @@ export function useTransfersLive(): LiveState<LiveTransfers> {
   const { transfers } = useLive()
   const open = useMay()("transfers.live")
   return useSyncExternalStore<LiveState<LiveTransfers>>(open ? transfers.subscribe : unopened, open ? transfers.getState : noState, noState)
+}
+
+/** The load line of this machine, every five seconds and after each sale. For the provider's own people: others get nothing. */
+export function useOverprovisioningLive(): LiveState<ReceivedLine> {
+  const { overprovisioning } = useLive()
+  const open = useMay()("overprovisioning.live")
+  return useSyncExternalStore<LiveState<ReceivedLine>>(
+    open ? overprovisioning.subscribe : unopened,
+    open ? overprovisioning.getState : noState,
+    noState,
+  )
 }

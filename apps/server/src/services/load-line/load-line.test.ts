@@ -32,9 +32,15 @@ describe("the load line", () => {
 
   it("sells a newcomer of a machine without history more than it has, as far as the fallback ratio goes", () => {
     const empty = { ...host, sold: 0, predictedPeak: 0, predictedFloor: 0, wakeDebt: 0, historyDays: 0 }
-    expect(computeLoadLine(empty)).toEqual({ loadLine: 127.5, headroom: 127.5, decidedBy: "prediction" })
+    expect(computeLoadLine(empty)).toEqual({ loadLine: 127.5, headroom: 127.5, decidedBy: "fallback" })
     expect(computeLoadLine({ ...empty, sold: 100, predictedPeak: 100, predictedFloor: 100 })).toMatchObject({ loadLine: 150, headroom: 50 })
     expect(computeLoadLine({ ...empty, predictedPeak: 45 })).toMatchObject({ headroom: 60 })
+  })
+
+  it("says that the fallback ratio decided for as long as it multiplies what is left, and the prediction once nothing is left", () => {
+    const young = { ...host, sold: 0, predictedFloor: 0, wakeDebt: 0, historyDays: 1 }
+    expect(computeLoadLine({ ...young, predictedPeak: 84 })).toEqual({ loadLine: 1.5, headroom: 1.5, decidedBy: "fallback" })
+    expect(computeLoadLine({ ...young, predictedPeak: 86 })).toEqual({ loadLine: 0, headroom: -1, decidedBy: "prediction" })
   })
 
   it("believes what was seen even before: a machine that is full is full on its first day", () => {

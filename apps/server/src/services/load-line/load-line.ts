@@ -31,7 +31,7 @@ export interface LoadLine {
   loadLine: number
   /** Load line − sold: what still fits, a newcomer counting with its full limit. Negative when too much was sold. */
   headroom: number
-  /** What decided: the prediction, or the fallback ratio of a host without seven days of history. */
+  /** What decided: the prediction, or the fallback ratio, which before seven days of history multiplies whatever is left. */
   decidedBy: "prediction" | "fallback"
 }
 
@@ -46,8 +46,8 @@ export function computeLoadLine(input: LoadLineInput): LoadLine {
   if (input.historyDays >= FALLBACK_DAYS) return line(sold + ceiling - predictedPeak, sold, "prediction")
   const byRatio = input.fallbackRatio * input.allocatable - wakeDebt
   const left = ceiling - (predictedPeak - input.predictedFloor)
-  const bySeen = sold + (left > 0 ? input.fallbackRatio * left : left)
-  return byRatio <= bySeen ? line(byRatio, sold, "fallback") : line(bySeen, sold, "prediction")
+  if (left <= 0) return line(Math.min(byRatio, sold + left), sold, byRatio <= sold + left ? "fallback" : "prediction")
+  return line(Math.min(byRatio, sold + input.fallbackRatio * left), sold, "fallback")
 }
 
 /** What sleepers would take if they woke: `max(1.2 · largest, 0.3 · Σ)` of what each had before it slept. */

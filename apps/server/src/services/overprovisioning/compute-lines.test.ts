@@ -65,6 +65,11 @@ describe("the load line", () => {
     expect(line.headroom).toBe(1.5 * allocatable - 8 * GIB)
   })
 
+  it("goes by the fallback ratio on the first day of a machine that was sold little, not by a prediction that nothing is known for", () => {
+    const one = four.slice(0, 1)
+    for (const days of [0, 0.5, 6]) expect(memoryLine({ sales: one, ...watched(one, days, 0.1 * GIB) }).decidedBy).toBe("fallback")
+  })
+
   it("goes by what was seen after seven days, and then sells more than the machine has", () => {
     const line = memoryLine({ sales: four, ...watched(four, 7, 0.1 * GIB) })
     expect(line.historyDays).toBe(7)
@@ -75,8 +80,8 @@ describe("the load line", () => {
   })
 
   it("counts use against the line even before seven days", () => {
-    const two = four.slice(0, 2)
-    const busy = memoryLine({ sales: two, ...watched(two, 3, 3 * GIB) })
+    const three = four.slice(0, 3)
+    const busy = memoryLine({ sales: three, ...watched(three, 3, 3 * GIB) })
     expect(busy.decidedBy).toBe("prediction")
     expect(busy.headroom).toBeLessThan(1.5 * busy.allocatable - busy.sold)
   })

@@ -73,7 +73,7 @@ export function Td({ numeric = false, className, ...rest }: ComponentProps<"td">
 }
 
 /** Names and values of one thing. */
-export function Facts({ rows, className }: { rows: readonly { name: ReactNode; value: ReactNode }[]; className?: string }) {
+export function Facts({ rows, className }: { rows: readonly { name: ReactNode; value: ReactNode }[]; className?: string | undefined }) {
   return (
     <dl className={cn("grid grid-cols-[minmax(7rem,auto)_1fr] gap-x-6 gap-y-1.5", className)}>
       {rows.map((row, index) => (

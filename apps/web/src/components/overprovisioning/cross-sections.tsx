@@ -5,6 +5,7 @@ import { Panel } from "@/components/controls/panel"
 import { useFormat } from "@/lib/use-format"
 import { amount } from "./amount"
 import { CrossSection } from "./cross-section"
+import { Meaning } from "./meaning"
 
 /** A hull for each resource that has a prediction, with its figures beneath. */
 export function CrossSections({ now }: { now: OverprovisioningNow }) {
@@ -31,9 +32,11 @@ export function CrossSections({ now }: { now: OverprovisioningNow }) {
               <CrossSection line={line} />
               <dl className="grid grid-cols-2 gap-x-4 gap-y-1 px-4 pb-3 text-sm">
                 {figures.map(({ name, value, mark }) => (
-                  <div key={name} className="flex min-w-0 items-center gap-1.5" title={t(`meaning.${name}`)}>
+                  <div key={name} className="flex min-w-0 items-center gap-1.5">
                     <span aria-hidden className={`inline-block h-2 w-3 shrink-0 rounded-sm ${mark}`} />
-                    <dt className="text-mute">{t(`legend.${name}`)}</dt>
+                    <dt className="text-mute">
+                      <Meaning of={t(`meaning.${name}`)}>{t(`legend.${name}`)}</Meaning>
+                    </dt>
                     <dd className="ml-auto whitespace-nowrap font-medium">{value}</dd>
                   </div>
                 ))}

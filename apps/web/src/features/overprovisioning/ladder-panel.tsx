@@ -1,6 +1,6 @@
 "use client"
 import type { LadderNow } from "@plimsoll/server/contract"
-import { useMutation, useQueryClient } from "@tanstack/react-query"
+import { useMutation } from "@tanstack/react-query"
 import { Sunrise } from "lucide-react"
 import Link from "next/link"
 import { useTranslations } from "use-intl"
@@ -17,11 +17,11 @@ export function LadderPanel({ ladder }: { ladder: LadderNow }) {
   const format = useFormat()
   const may = useMay()
   const trpc = useTRPC()
-  const queries = useQueryClient()
-  const wake = useMutation(
-    trpc.containers.bulk.mutationOptions({ onSettled: () => queries.invalidateQueries(trpc.overprovisioning.now.queryFilter()) }),
-  )
+  const wake = useMutation(trpc.containers.bulk.mutationOptions())
   const failed = wake.data?.failed[0]
+  /** Until the next message no longer has it. */
+  const isWaking = (id: string, since: number) =>
+    (wake.isPending || (wake.isSuccess && failed === undefined)) && wake.variables.ids.includes(id) && since < wake.submittedAt
   return (
     <div className="grid gap-4 lg:grid-cols-2">
       <Panel title={t("napping")} aside={format.count(ladder.napping.length)}>
@@ -46,7 +46,7 @@ export function LadderPanel({ ladder }: { ladder: LadderNow }) {
               {may("containers.wake") ? (
                 <Button
                   size="sm"
-                  busy={wake.isPending && wake.variables.ids.includes(id)}
+                  busy={isWaking(id, since)}
                   icon={<Sunrise aria-hidden className="size-3" />}
                   onClick={() => wake.mutate({ action: "wake", ids: [id] })}
                 >

@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl"
 import { Panel } from "@/components/controls/panel"
 import { Facts } from "@/components/controls/table"
 import { useFormat } from "@/lib/use-format"
+import { DiskFacts } from "./disk-facts"
 
 /** What memory is made of, and how disks stand. */
 export function MachineFigures({ memory, disks }: { memory: MemoryMakeup; disks: DiskLedger }) {
@@ -35,19 +36,7 @@ export function MachineFigures({ memory, disks }: { memory: MemoryMakeup; disks:
         />
       </Panel>
       <Panel title={t("disks.title")}>
-        <Facts
-          className="px-4 pb-4"
-          rows={[
-            { name: t("disks.promised"), value: format.bytes(disks.promisedBytes) },
-            { name: t("disks.allocated"), value: format.bytes(disks.allocatedBytes) },
-            { name: t("disks.used"), value: format.bytes(disks.usedBytes) },
-            { name: t("disks.reclaimable"), value: format.bytes(disks.reclaimableBytes) },
-            {
-              name: t("disks.daysToFull"),
-              value: disks.daysToFull === null ? t("disks.unknown") : t("disks.days", { days: Math.floor(disks.daysToFull) }),
-            },
-          ]}
-        />
+        <DiskFacts disks={disks} className="px-4 pb-4" />
       </Panel>
     </div>
   )

@@ -7,12 +7,13 @@ import { CrossSections } from "@/components/overprovisioning/cross-sections"
 import { LoadLineSentence } from "@/components/overprovisioning/load-line-sentence"
 import { Remarks } from "@/components/overprovisioning/remarks"
 import { useOverprovisioningNow } from "@/components/overprovisioning/use-overprovisioning-now"
-import { useFormat } from "@/lib/use-format"
+import { FiguresAge } from "./figures-age"
 import { HeadroomPanel } from "./headroom-panel"
 import { LadderPanel } from "./ladder-panel"
-import { LineHistoryChart } from "./line-history-chart"
+import { LineHistory } from "./line-history"
 import { MachineFigures } from "./machine-figures"
 import { OverprovisioningTabs } from "./overprovisioning-tabs"
+import { PredictionPanel } from "./prediction-panel"
 import { PressurePanel } from "./pressure-panel"
 import { ResourceTable } from "./resource-table"
 import { SalesPanel } from "./sales-panel"
@@ -20,17 +21,16 @@ import { SalesPanel } from "./sales-panel"
 /** What was sold beyond what is there: how much, how near to the load line, to whom, and what the ladder did about it. */
 export function OverprovisioningPage() {
   const t = useTranslations("overprovisioning")
-  const format = useFormat()
-  const { data: now, error, refetch } = useOverprovisioningNow()
+  const { now, receivedAt, error } = useOverprovisioningNow()
   return (
     <div className="flex flex-col gap-4">
       <PageHeader
         title={t("title")}
         description={t("description")}
-        actions={now === undefined ? null : <span className="text-mute text-sm">{t("asOf", { time: format.time(now.at) })}</span>}
+        actions={now === undefined ? null : <FiguresAge at={now.at} receivedAt={receivedAt} error={error} />}
       />
       <OverprovisioningTabs />
-      {error !== null ? <ErrorState error={error} title={t("failed")} compact={now !== undefined} onRetry={() => void refetch()} /> : null}
+      {error !== null ? <ErrorState error={error} title={t("failed")} compact={now !== undefined} /> : null}
       {now === undefined ? (
         error === null ? (
           <div role="status" aria-label={t("loading")}>
@@ -42,7 +42,8 @@ export function OverprovisioningPage() {
           <LoadLineSentence now={now} />
           <CrossSections now={now} />
           <ResourceTable lines={now.resources} />
-          <LineHistoryChart />
+          <PredictionPanel now={now} />
+          <LineHistory />
           <div className="grid gap-4 lg:grid-cols-2">
             <HeadroomPanel plans={now.plans} />
             <Remarks remarks={now.remarks} />

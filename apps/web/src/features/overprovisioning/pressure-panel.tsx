@@ -3,22 +3,28 @@ import type { OverprovisioningNow } from "@plimsoll/server/contract"
 import { useTranslations } from "use-intl"
 import { Panel } from "@/components/controls/panel"
 import { Table, Td, Th } from "@/components/controls/table"
+import { Meaning } from "@/components/overprovisioning/meaning"
 import { useFormat } from "@/lib/use-format"
 
 /** Share of time in which something waited for a resource; the kernel's own figures. */
 export function PressurePanel({ pressure }: { pressure: OverprovisioningNow["pressure"] }) {
   const t = useTranslations("overprovisioning.pressure")
   const format = useFormat()
-  const percent = (value: number | null) => format.percent(value === null ? null : value / 100)
   return (
     <Panel title={t("title")}>
       <Table flat label={t("title")}>
         <thead>
           <tr>
             <Th>{t("of")}</Th>
-            <Th numeric>{t("someAvg10")}</Th>
-            <Th numeric>{t("someAvg60")}</Th>
-            <Th numeric>{t("fullAvg10")}</Th>
+            <Th numeric>
+              <Meaning of={t("meaning.someAvg10")}>{t("someAvg10")}</Meaning>
+            </Th>
+            <Th numeric>
+              <Meaning of={t("meaning.someAvg60")}>{t("someAvg60")}</Meaning>
+            </Th>
+            <Th numeric>
+              <Meaning of={t("meaning.fullAvg10")}>{t("fullAvg10")}</Meaning>
+            </Th>
           </tr>
         </thead>
         <tbody>
@@ -35,9 +41,9 @@ export function PressurePanel({ pressure }: { pressure: OverprovisioningNow["pre
                   </Td>
                 ) : (
                   <>
-                    <Td numeric>{percent(of.someAvg10)}</Td>
-                    <Td numeric>{percent(of.someAvg60)}</Td>
-                    <Td numeric>{percent(of.fullAvg10)}</Td>
+                    <Td numeric>{format.percent(of.someAvg10)}</Td>
+                    <Td numeric>{format.percent(of.someAvg60)}</Td>
+                    <Td numeric>{format.percent(of.fullAvg10)}</Td>
                   </>
                 )}
               </tr>

@@ -4,11 +4,24 @@ import { useTranslations } from "use-intl"
 import { Panel } from "@/components/controls/panel"
 import { Table, Td, Th } from "@/components/controls/table"
 import { amount } from "@/components/overprovisioning/amount"
+import { Meaning } from "@/components/overprovisioning/meaning"
 import { useFormat } from "@/lib/use-format"
 
-const columns = ["capacity", "allocatable", "used", "peak", "guaranteed", "sold", "ratio", "line", "headroom", "decided"] as const
+const columns = [
+  "capacity",
+  "reserve",
+  "allocatable",
+  "used",
+  "peak",
+  "guaranteed",
+  "sold",
+  "ratio",
+  "line",
+  "headroom",
+  "decided",
+] as const
 
-/** All figures of each resource; what a column means is said over its heading. */
+/** All figures of each resource; what a column means is said at its heading. */
 export function ResourceTable({ lines }: { lines: readonly ResourceLine[] }) {
   const t = useTranslations("overprovisioning")
   const format = useFormat()
@@ -19,8 +32,8 @@ export function ResourceTable({ lines }: { lines: readonly ResourceLine[] }) {
           <tr>
             <Th>{t("column.resource")}</Th>
             {columns.map((column) => (
-              <Th key={column} numeric={column !== "decided"} title={t(`meaning.${column}`)}>
-                {t(`column.${column}`)}
+              <Th key={column} numeric={column !== "decided"}>
+                <Meaning of={t(`meaning.${column}`)}>{t(`column.${column}`)}</Meaning>
               </Th>
             ))}
           </tr>
@@ -34,6 +47,7 @@ export function ResourceTable({ lines }: { lines: readonly ResourceLine[] }) {
                   {t(`resource.${line.resource}`)}
                 </th>
                 <Td numeric>{of(line.capacity)}</Td>
+                <Td numeric>{of(line.reserve)}</Td>
                 <Td numeric>{of(line.allocatable)}</Td>
                 <Td numeric>{of(line.used)}</Td>
                 <Td numeric>{of(line.predictedPeak)}</Td>

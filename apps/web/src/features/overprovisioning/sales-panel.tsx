@@ -1,65 +1,53 @@
 "use client"
-import type { SaleUse } from "@plimsoll/server/contract"
+import { loadLineResources } from "@plimsoll/server/contract"
 import { useQuery } from "@tanstack/react-query"
+import { parseAsStringLiteral, useQueryState } from "nuqs"
 import { useTranslations } from "use-intl"
 import { ErrorState } from "@/components/controls/error-state"
 import { Panel } from "@/components/controls/panel"
-import { Table, Td, Th } from "@/components/controls/table"
+import { Skeleton } from "@/components/controls/skeleton"
 import { useTRPC } from "@/lib/trpc"
-import { useFormat } from "@/lib/use-format"
+import { Choice } from "./choice"
+import { SalesTable } from "./sales-table"
 
-/** Who uses most, and who least, of the memory that they bought, and which plan would fit them. */
+/** Who uses most, and who least, of what they bought of a resource, and which plan would fit them. */
 export function SalesPanel() {
   const t = useTranslations("overprovisioning")
+  const [resource, setResource] = useQueryState(
+    "sales",
+    parseAsStringLiteral(loadLineResources).withDefault("memory").withOptions({ history: "replace" }),
+  )
   const { data, error, refetch } = useQuery(
-    useTRPC().overprovisioning.sales.queryOptions({ resource: "memory", limit: 10 }, { refetchInterval: 60_000 }),
+    useTRPC().overprovisioning.sales.queryOptions({ resource, limit: 10 }, { refetchInterval: 60_000 }),
   )
-  if (data === undefined) {
-    return error === null ? null : <ErrorState error={error} title={t("failed")} compact onRetry={() => void refetch()} />
-  }
   return (
-    <div className="grid gap-4 xl:grid-cols-2">
-      <SalesTable title={t("sales.over")} sales={data.over} />
-      <SalesTable title={t("sales.under")} sales={data.under} />
-    </div>
-  )
-}
-
-function SalesTable({ title, sales }: { title: string; sales: readonly SaleUse[] }) {
-  const t = useTranslations("overprovisioning.sales")
-  const format = useFormat()
-  return (
-    <Panel title={title} aside={t("title")}>
-      {sales.length === 0 ? (
-        <p className="px-4 pb-4 text-mute">{t("none")}</p>
+    <section aria-label={t("sales.title")} className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h2 className="font-medium text-mute text-sm">{t("sales.title")}</h2>
+        <Choice
+          label={t("sales.resource")}
+          value={resource}
+          options={loadLineResources.map((value) => ({ value, label: t(`resource.${value}`) }))}
+          onChange={(value) => void setResource(value)}
+        />
+      </div>
+      {data === undefined ? (
+        error === null ? (
+          <Skeleton className="h-40 rounded-panel" />
+        ) : (
+          <ErrorState error={error} title={t("sales.failed")} compact onRetry={() => void refetch()} />
+        )
       ) : (
-        <Table flat label={title}>
-          <thead>
-            <tr>
-              <Th>{t("name")}</Th>
-              <Th>{t("plan")}</Th>
-              <Th numeric>{t("sold")}</Th>
-              <Th numeric>{t("used")}</Th>
-              <Th numeric>{t("peak")}</Th>
-              <Th>{t("better")}</Th>
-            </tr>
-          </thead>
-          <tbody>
-            {sales.map((sale) => (
-              <tr key={`${sale.kind} ${sale.id}`}>
-                <th scope="row" className="px-3 font-medium">
-                  {sale.name}
-                </th>
-                <Td>{sale.plan?.name ?? t("noPlan")}</Td>
-                <Td numeric>{format.bytes(sale.sold)}</Td>
-                <Td numeric>{format.bytes(sale.used)}</Td>
-                <Td numeric>{format.bytes(sale.peak)}</Td>
-                <Td>{sale.betterPlan?.name ?? "–"}</Td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
+        <div className="grid gap-4 xl:grid-cols-2">
+          {(["over", "under"] as const).map((list) => (
+            <Panel key={list} title={t(`sales.${list}`)} aside={t(`resource.${resource}`)}>
+              <div className={data[list].length === 0 ? "px-4 pb-4" : undefined}>
+                <SalesTable label={t(`sales.${list}`)} sales={data[list]} />
+              </div>
+            </Panel>
+          ))}
+        </div>
       )}
-    </Panel>
+    </section>
   )
 }

@@ -6,10 +6,11 @@ import { useFormat } from "@/lib/use-format"
 import { useSize } from "@/lib/use-size"
 import { CargoHint } from "./cargo-hint"
 import { type HullGeometry, layOutHull, waves } from "./hull-geometry"
+import { HullTable } from "./hull-table"
 import type { Cargo } from "./sold"
 import { type Crate, stow } from "./stow"
 
-interface HullProps {
+export interface HullProps {
   capacityBytes: number
   usedBytes: number
   /** Page cache: it looks used, and could go. */
@@ -22,7 +23,8 @@ interface HullProps {
  * The machine as a ship. The hull is what it has, the water what is used now, each crate on deck the memory that one
  * container was sold, filled as far as it uses it. A full row of crates is once the machine.
  */
-export function Hull({ capacityBytes, usedBytes, cachedBytes, soldBytes, cargo }: HullProps) {
+export function Hull(props: HullProps) {
+  const { capacityBytes, usedBytes, cachedBytes, soldBytes, cargo } = props
   const t = useTranslations("overview")
   const format = useFormat()
   const router = useRouter()
@@ -37,6 +39,7 @@ export function Hull({ capacityBytes, usedBytes, cachedBytes, soldBytes, cargo }
 
   return (
     <div ref={element} className="relative min-h-70 flex-1">
+      <HullTable {...props} />
       {geometry === null ? null : (
         <svg
           role="img"

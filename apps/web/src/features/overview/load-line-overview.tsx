@@ -10,9 +10,9 @@ import { useOverprovisioningNow } from "@/components/overprovisioning/use-overpr
 /** The load line at a glance, for staff. */
 export function LoadLineOverview() {
   const t = useTranslations("overprovisioning")
-  const { data: now, error, refetch } = useOverprovisioningNow()
+  const { now, error } = useOverprovisioningNow()
   if (now === undefined) {
-    if (error !== null) return <ErrorState error={error} title={t("failed")} compact onRetry={() => void refetch()} />
+    if (error !== null) return <ErrorState error={error} title={t("failed")} compact />
     return <Skeleton className="h-52 rounded-panel" />
   }
   return (

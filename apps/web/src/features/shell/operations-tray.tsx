@@ -36,7 +36,7 @@ export function OperationsTray() {
     <aside
       aria-label={t("title")}
       // Below the navigation where there is one, else above the buttons that stick to a form's lower edge: it must not hide what one works with.
-      className="fixed bottom-2 left-2 z-30 max-h-[40dvh] w-48 overflow-y-auto rounded-panel border border-line bg-raised shadow-pop max-lg:bottom-20 max-lg:left-4 max-lg:max-h-[30dvh] max-lg:w-80 max-lg:max-w-[calc(100vw-2rem)]"
+      className="fixed bottom-2 print:hidden left-2 z-30 max-h-[40dvh] w-48 overflow-y-auto rounded-panel border border-line bg-raised shadow-pop max-lg:bottom-20 max-lg:left-4 max-lg:max-h-[30dvh] max-lg:w-80 max-lg:max-w-[calc(100vw-2rem)]"
     >
       <ul>
         {transfers.map((transfer) => (

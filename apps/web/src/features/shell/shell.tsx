@@ -29,19 +29,25 @@ export function Shell({ palette, refused, children }: ShellProps) {
     <>
       <a
         href="#content"
-        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-control bg-inverse px-3 py-2 text-inverse-ink focus-visible:translate-y-0"
+        className="fixed top-2 left-2 z-50 print:hidden -translate-y-16 rounded-control bg-inverse px-3 py-2 text-inverse-ink focus-visible:translate-y-0"
       >
         {t("skipToContent")}
       </a>
-      <div className="grid min-h-dvh lg:grid-cols-[208px_minmax(0,1fr)]">
-        <aside className="sticky top-0 h-dvh overflow-y-auto border-line border-r max-lg:hidden">
+      <div className="grid min-h-dvh lg:grid-cols-[208px_minmax(0,1fr)] print:block">
+        <aside className="sticky top-0 h-dvh overflow-y-auto border-line border-r max-lg:hidden print:hidden">
           <Nav />
         </aside>
         <div className="flex min-w-0 flex-col">
-          <Header />
-          <LookAsBanner />
-          <OfflineBanner />
-          <main id="content" tabIndex={-1} className="w-full min-w-0 max-w-[2160px] flex-1 px-4 pt-1 pb-10 outline-none sm:px-7">
+          <div className="contents print:hidden">
+            <Header />
+            <LookAsBanner />
+            <OfflineBanner />
+          </div>
+          <main
+            id="content"
+            tabIndex={-1}
+            className="w-full min-w-0 max-w-[2160px] flex-1 px-4 pt-1 pb-10 outline-none sm:px-7 print:max-w-none print:p-0"
+          >
             <PageGate refused={refused}>{children}</PageGate>
           </main>
         </div>
