@@ -21,6 +21,7 @@ const paths = [
   "/plans",
   "/metering",
   "/overprovisioning",
+  "/overprovisioning/what-if?theta=0.7&ratio=3",
   "/overprovisioning/report",
   "/account",
   "/members",

@@ -7,6 +7,7 @@ export function OverprovisioningTabs() {
   const t = useTranslations()
   const tabs = [
     { href: "/overprovisioning", label: t("overprovisioning.tabs.now") },
+    { href: "/overprovisioning/what-if", label: t("whatIf.title") },
     { href: "/overprovisioning/report", label: t("capacityReport.title") },
   ]
   return <LinkTabs tabs={tabs} label={t("overprovisioning.tabs.label")} className="print:hidden" />
