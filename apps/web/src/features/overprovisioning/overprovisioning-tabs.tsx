@@ -5,6 +5,9 @@ import { LinkTabs } from "@/components/controls/link-tabs"
 /** The pages of overprovisioning, each with its own address. */
 export function OverprovisioningTabs() {
   const t = useTranslations()
-  const tabs = [{ href: "/overprovisioning", label: t("overprovisioning.tabs.now") }]
+  const tabs = [
+    { href: "/overprovisioning", label: t("overprovisioning.tabs.now") },
+    { href: "/overprovisioning/settings", label: t("lineSettings.title") },
+  ]
   return <LinkTabs tabs={tabs} label={t("overprovisioning.tabs.label")} className="print:hidden" />
 }
