@@ -21,6 +21,7 @@ const paths = [
   "/plans",
   "/metering",
   "/overprovisioning",
+  "/overprovisioning/settings",
   "/account",
   "/members",
   "/tokens",

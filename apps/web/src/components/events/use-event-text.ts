@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl"
 import type { Format } from "@/lib/format"
 import { useFormat } from "@/lib/use-format"
 import { auditOperations } from "./audit-operations"
+import { useIncidentText } from "./use-incident-text"
 
 export interface EventText {
   /** What happened, as a verb that stands before the name: `started`. */
@@ -61,6 +62,7 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
   const audits = useTranslations("audit")
   const limitNames = useTranslations("host.limit")
   const format = useFormat()
+  const incidentText = useIncidentText()
 
   function auditVerb(action: string): string {
     const known = auditOperations.find((each) => each === action)
@@ -99,6 +101,8 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
   return (event) => {
     const { action, attributes, audit } = event
     if (audit !== null) return { verb: auditVerb(action), detail: auditDetail(event), who: auditWho(audit) }
+    const incident = event.kind === "incident" ? incidentText(event) : null
+    if (incident !== null) return { ...incident, who: "" }
     const parts: string[] = []
     const { exitCode, oldName, image } = attributes
     if (exitCode !== undefined) parts.push(exitCode === "-1" ? t("exitUnknown") : t("exitCode", { code: exitCode }))

@@ -15,6 +15,7 @@ import { useErrorToast } from "@/lib/errors"
 import { lacks } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
 import { useMay } from "@/lib/session"
+import { useFormat } from "@/lib/use-format"
 import { actionIcons } from "../actions/action-icons"
 import { availableActions } from "../actions/available-actions"
 import { RemoveDialog } from "../actions/remove-dialog"
@@ -33,6 +34,7 @@ export function ContainerHeader() {
   const several = useHosts().list.length > 1
   const { run, pending } = useBulkAction()
   const toastError = useErrorToast()
+  const format = useFormat()
   const [dialog, setDialog] = useState<"remove" | "rename" | "commit">()
   const [problem, setProblem] = useState<{ action: BulkAction; message: string; code: string }>()
 
@@ -123,6 +125,14 @@ export function ContainerHeader() {
           </Badge>
         ))}
       </p>
+      {row.nap === undefined ? null : (
+        <p role="status" className="text-mute">
+          {own("napping", {
+            time: format.dateTime(row.nap.since),
+            size: format.bytes(Math.max(0, row.nap.beforeBytes - row.nap.afterBytes)),
+          })}
+        </p>
+      )}
       {row.state.status === "exited" && row.state.error ? (
         <p role="status" className="text-bad-ink">
           {own("startFailed", { reason: row.state.error })}
