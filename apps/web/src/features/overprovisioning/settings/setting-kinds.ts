@@ -12,15 +12,15 @@ export const settingKinds = {
 } as const
 export type SettingKind = keyof typeof settingKinds
 
-/** The number in the field. */
+/** The number in the field, which keeps six digits behind the point. */
 export function typed(kind: SettingKind, value: number | null): number | null {
-  return value === null ? null : round(value * settingKinds[kind].scale)
+  return value === null ? null : Number((value * settingKinds[kind].scale).toFixed(6))
 }
 
 /** The setting that the number in the field means. Bytes, processes and milliseconds are whole. */
 export function meant(kind: SettingKind, number: number | null): number | null {
   if (number === null) return null
-  const value = round(number / settingKinds[kind].scale)
+  const value = number / settingKinds[kind].scale
   return kind === "bytes" || kind === "duration" || kind === "processes" ? Math.round(value) : value
 }
 
@@ -43,6 +43,3 @@ export function written(kind: SettingKind, value: number, format: Format): strin
       return format.duration(value)
   }
 }
-
-/** Without what binary fractions add: 0.07 · 100 is 7. */
-const round = (value: number): number => Number(value.toPrecision(12))

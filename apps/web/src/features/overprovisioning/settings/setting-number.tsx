@@ -25,6 +25,7 @@ export function SettingNumber({ label, hint, kind, value, byDefault, problem, on
   const t = useTranslations("lineSettings")
   const format = useFormat()
   if (onChange === undefined) return <SettingText label={label} hint={hint} text={value === null ? "" : written(kind, value, format)} />
+  const shown = typed(kind, value)
   const back = t("toDefault", { value: written(kind, byDefault, format) })
   return (
     <Field
@@ -42,10 +43,11 @@ export function SettingNumber({ label, hint, kind, value, byDefault, problem, on
       }
     >
       <NumberField
-        value={typed(kind, value)}
+        value={shown}
         step={settingKinds[kind].step}
         unit={t(`unit.${settingKinds[kind].unit}`)}
-        onValueChange={(number) => onChange(meant(kind, number))}
+        // Leaving a field says its number once more, which for odd bytes means a byte more or less.
+        onValueChange={(number) => (number === shown ? undefined : onChange(meant(kind, number)))}
       />
     </Field>
   )
