@@ -19,7 +19,7 @@ export function ExemptTenants({ values, onChange }: ExemptTenantsProps) {
   const tenants = useQuery(useTRPC().tenants.list.queryOptions())
   const names = [...new Set([...(tenants.data ?? []).map(({ name }) => name), ...values])].sort()
   return (
-    <SettingGroup title={t("exempt")} description={t("exemptHint")} className="flex">
+    <SettingGroup title={t("exempt")} description={t("exemptHint")} columns={1}>
       {onChange === undefined ? (
         <SettingText label={t("tenants")} text={values.length === 0 ? t("noTenants") : values.join(", ")} />
       ) : (
@@ -29,6 +29,7 @@ export function ExemptTenants({ values, onChange }: ExemptTenantsProps) {
           options={names.map((value) => ({ value, label: value }))}
           label={t("tenants")}
           anyText={t("noTenants")}
+          className="justify-self-start"
         />
       )}
       {tenants.error === null ? null : <ErrorState compact error={tenants.error} onRetry={() => void tenants.refetch()} />}

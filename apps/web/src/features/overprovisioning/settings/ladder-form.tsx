@@ -79,7 +79,7 @@ export function LadderForm({ settings, defaults }: { settings: LadderSettings; d
           save.mutate({ from: now, to }, { onSuccess: draft.discard })
         }}
       >
-        <SettingGroup title={t("ladder.rungs")} description={t("ladder.rungsHint")} className="flex flex-col gap-4">
+        <SettingGroup title={t("ladder.rungs")} description={t("ladder.rungsHint")} columns={1}>
           {ladderRungs.map((rung) => (
             <RungFields
               key={rung}
@@ -91,7 +91,7 @@ export function LadderForm({ settings, defaults }: { settings: LadderSettings; d
             />
           ))}
         </SettingGroup>
-        <SettingGroup title={t("ladder.bounds")} description={t("ladder.boundsHint")} className="grid-cols-3">
+        <SettingGroup title={t("ladder.bounds")} description={t("ladder.boundsHint")} columns={3}>
           {bounds.map(({ key, kind }) => (
             <SettingNumber
               key={key}

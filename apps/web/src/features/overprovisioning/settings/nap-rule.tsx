@@ -19,7 +19,7 @@ interface NapRuleProps {
 export function NapRule({ values, byDefault, problems, onChange }: NapRuleProps) {
   const t = useTranslations("lineSettings")
   return (
-    <SettingGroup title={t("ladder.nap")} description={t("ladder.napHint")} className="grid-cols-3">
+    <SettingGroup title={t("ladder.nap")} description={t("ladder.napHint")} columns={3}>
       {onChange === undefined ? (
         <SettingText label={t("ladder.always")} hint={t("ladder.default.always")} text={t(values.always ? "on" : "off")} />
       ) : (
