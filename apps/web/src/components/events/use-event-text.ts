@@ -5,6 +5,7 @@ import type { Format } from "@/lib/format"
 import { useFormat } from "@/lib/use-format"
 import { auditOperations } from "./audit-operations"
 import { useIncidentText } from "./use-incident-text"
+import { useSleepText } from "./use-sleep-text"
 
 export interface EventText {
   /** What happened, as a verb that stands before the name: `started`. */
@@ -63,6 +64,7 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
   const limitNames = useTranslations("host.limit")
   const format = useFormat()
   const incidentText = useIncidentText()
+  const sleepText = useSleepText()
 
   function auditVerb(action: string): string {
     const known = auditOperations.find((each) => each === action)
@@ -103,6 +105,8 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
     if (audit !== null) return { verb: auditVerb(action), detail: auditDetail(event), who: auditWho(audit) }
     const incident = event.kind === "incident" ? incidentText(event) : null
     if (incident !== null) return { ...incident, who: "" }
+    const slept = sleepText(event)
+    if (slept !== null) return { verb: verb(event), detail: slept, who: "" }
     const parts: string[] = []
     const { exitCode, oldName, image } = attributes
     if (exitCode !== undefined) parts.push(exitCode === "-1" ? t("exitUnknown") : t("exitCode", { code: exitCode }))

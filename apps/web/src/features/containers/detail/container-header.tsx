@@ -23,6 +23,7 @@ import { useBulkAction } from "../actions/use-bulk-action"
 import { StateLabel } from "../state-label"
 import { CommitDialog } from "./commit-dialog"
 import { useContainer } from "./container-context"
+import { ReclaimDialog } from "./reclaim-dialog"
 import { RenameDialog } from "./rename-dialog"
 
 /** Name, state and what can be done with it now. What fails is told right below. */
@@ -35,7 +36,7 @@ export function ContainerHeader() {
   const { run, pending } = useBulkAction()
   const toastError = useErrorToast()
   const format = useFormat()
-  const [dialog, setDialog] = useState<"remove" | "rename" | "commit">()
+  const [dialog, setDialog] = useState<"remove" | "rename" | "commit" | "reclaim">()
   const [problem, setProblem] = useState<{ action: BulkAction; message: string; code: string }>()
 
   function act(action: BulkAction) {
@@ -86,6 +87,11 @@ export function ContainerHeader() {
               <MenuItem disabled={away} onClick={() => setDialog("rename")}>
                 {own("rename.menu")}
               </MenuItem>
+              {row.state.status === "running" && !lacks(host, "reclaim") && may("containers.reclaim") ? (
+                <MenuItem disabled={away} onClick={() => setDialog("reclaim")}>
+                  {own("reclaim.menu")}
+                </MenuItem>
+              ) : null}
               {lacks(host, "commit") || !may("containers.commit") ? null : (
                 <MenuItem disabled={away} onClick={() => setDialog("commit")}>
                   {own("commit.menu")}
@@ -155,6 +161,7 @@ export function ContainerHeader() {
         }}
       />
       <RenameDialog open={dialog === "rename"} onOpenChange={(open) => setDialog(open ? "rename" : undefined)} />
+      {dialog === "reclaim" ? <ReclaimDialog onClose={() => setDialog(undefined)} /> : null}
       <CommitDialog open={dialog === "commit"} onOpenChange={(open) => setDialog(open ? "commit" : undefined)} />
     </header>
   )
