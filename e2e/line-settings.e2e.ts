@@ -2,11 +2,11 @@ import { callAs, signedInRequest } from "./harness/api.js"
 import { expect, test } from "./harness/fixtures.js"
 
 interface Now {
-  settings: { theta: { memory: number; cpu: number } }
+  settings: { reserve: { disk: number }; theta: { memory: number; cpu: number } }
   ladder: { settings: { mode: string } }
 }
 
-test("an operator has the ladder only advise, takes that back, and is told at its field what the load line cannot be", async ({
+test("an operator sets the load line and the ladder, takes it back, and lets a sale pass that the line refuses", async ({
   console: page,
   playwright,
   product,
@@ -55,6 +55,28 @@ test("an operator has the ladder only advise, takes that back, and is told at it
     expect((await settings()).line.theta).toEqual({ ...before.line.theta, cpu: 0.5 })
     await form.getByRole("button", { name: "Discard changes" }).click()
     await callAs(operator, "overprovisioning.changeSettings", { theta: { cpu: before.line.theta.cpu } })
+    expect(await settings()).toEqual(before)
+  })
+
+  await test.step("a volume for which nothing is left is refused, and made anyway with a reason", async () => {
+    await callAs(operator, "overprovisioning.changeSettings", { reserve: { disk: 2 ** 50 } })
+    try {
+      await page.getByRole("link", { name: "Volumes" }).click()
+      await page.getByRole("button", { name: "Create a volume" }).first().click()
+      const dialog = page.getByRole("dialog", { name: "Create a volume" })
+      await dialog.getByRole("textbox", { name: "Name" }).fill("beyond-the-line")
+      await dialog.getByRole("textbox", { name: "Size" }).fill("64")
+      await dialog.getByRole("button", { name: "Create a volume" }).click()
+      await expect(dialog.getByRole("alert")).toContainText("load_line_exceeded")
+      await dialog.getByRole("textbox", { name: "Reason" }).fill("A second disk comes on Monday")
+      await dialog.getByRole("button", { name: "Do it anyway" }).click()
+      await expect(dialog).toBeHidden()
+      const events = await callAs(operator, "events.list", { kinds: ["audit"], actions: ["volumes.create"] }, "query")
+      expect(JSON.stringify(events)).toContain("A second disk comes on Monday")
+      await callAs(operator, "volumes.remove", { name: "beyond-the-line" })
+    } finally {
+      await callAs(operator, "overprovisioning.changeSettings", { reserve: { disk: before.line.reserve.disk } })
+    }
     expect(await settings()).toEqual(before)
   })
   await operator.dispose()

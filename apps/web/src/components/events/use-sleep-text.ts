@@ -16,7 +16,7 @@ export function useSleepText() {
     switch (action) {
       case "nap":
       case "reclaim":
-        return t("gaveBack", {
+        return t(action === "nap" ? "gaveBack" : "returned", {
           size: format.bytes(Math.max(0, Number(beforeBytes) - Number(afterBytes))),
           took: format.duration(Number(tookMs)),
         })

@@ -20,7 +20,7 @@ export function AdviseSwitch({ label, hint, checked, busy, error, onChange }: Ad
   if (onChange === undefined) return <SettingText label={label} hint={hint} text={t(checked ? "on" : "off")} />
   return (
     <div className="flex flex-col gap-2">
-      <Switch checked={checked} disabled={busy} onCheckedChange={onChange} description={hint}>
+      <Switch checked={checked} disabled={busy} onCheckedChange={onChange} description={`${hint} ${t("atOnce")}`}>
         {label}
       </Switch>
       {error === null ? null : <ErrorState compact error={error} title={t("notSaved")} />}
