@@ -23,6 +23,7 @@ const paths = [
   "/overprovisioning",
   "/overprovisioning/what-if?theta=0.7&ratio=3",
   "/overprovisioning/report",
+  "/overprovisioning/settings",
   "/account",
   "/members",
   "/tokens",

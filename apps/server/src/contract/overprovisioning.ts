@@ -115,6 +115,8 @@ export interface OverprovisioningNow {
   /** Share of time that some waited in the last 10 and 60 s, and all waited in the last 10 s; `null`: the kernel does not tell. */
   pressure: Record<"memory" | "cpu" | "io", { someAvg10: number; someAvg60: number; fullAvg10: number | null } | null>
   settings: LoadLineSettings
+  /** What they would be on this machine if nothing had been set. */
+  defaults: LoadLineSettings
   /** What an operator should know, in words: containers without a limit, capacity that shrank, no swap, no PSI, little history. */
   remarks: string[]
   ladder: LadderNow
@@ -294,6 +296,8 @@ export interface StoppedByLadder {
 
 export interface LadderNow {
   settings: LadderSettings
+  /** What they are where nothing was set. */
+  defaults: LadderSettings
   /** The highest rung that is taken; `null`: all is well. */
   rung: LadderRung | null
   since: number | null

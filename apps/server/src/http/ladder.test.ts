@@ -37,7 +37,7 @@ describe("the ladder over the wire", () => {
     const settings = withShares(0.7, 0.98)
     expect(await mutate("overprovisioning.changeLadder", settings)).toMatchObject({
       status: 200,
-      result: { data: { settings, rung: null, napping: [], stopped: [], steps: [] } },
+      result: { data: { settings, defaults: defaultLadderSettings, rung: null, napping: [], stopped: [], steps: [] } },
     })
     const audits = await server.query("events.list", { kinds: ["audit"], actions: ["overprovisioning.changeLadder"] }, headers)
     expect(audits.json()).toMatchObject({ result: { data: { items: [{ audit: { result: "done" } }] } } })

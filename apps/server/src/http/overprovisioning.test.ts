@@ -28,6 +28,8 @@ it("an operator's reason passes the load line and is in the audit; a tenant's ow
   expect(remarks.join(" ")).toContain("More memory was sold")
   const changed = data<LoadLineSettings>(await operator.mutate("overprovisioning.changeSettings", { mode: "advise" }))
   expect(changed.mode).toBe("advise")
+  const { settings, defaults } = data<OverprovisioningNow>(await operator.query("overprovisioning.now"))
+  expect({ ...settings, mode: "enforce" }, "what was not set is by default").toEqual(defaults)
   await makeTenant(operator, "acme")
   const owner = await joinAs(server, { inviter: operator, username: "olga", role: "owner", tenant: "acme" })
   for (const query of ["overprovisioning.now"]) expect((await owner.query(query)).status).toBe(403)

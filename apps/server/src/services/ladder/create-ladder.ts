@@ -178,6 +178,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
   const ladder: RunningLadder = {
     now: () => ({
       settings,
+      defaults: defaultLadderSettings,
       rung: stand.rung,
       since: stand.rung === null ? null : standSince,
       why: stand.why,

@@ -21,7 +21,7 @@ import { CapacityWatch } from "./capacity-watch.js"
 import { diskLedger } from "./disk-ledger.js"
 import { keepBook, wholeUse } from "./keep-book.js"
 import { lineReadings } from "./line-readings.js"
-import { LineSettings } from "./line-settings.js"
+import { defaultLineSettings, LineSettings } from "./line-settings.js"
 import { diskUseBySale, type LineLook, lineLooker } from "./look-at-line.js"
 import { readMemoryMakeup } from "./memory-makeup.js"
 import type { Overprovisioning } from "./overprovisioning.js"
@@ -136,6 +136,7 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
       disks: diskLedger(disks, { history: await diskHistory(at), allocatable }),
       pressure,
       settings: seen.settings,
+      defaults: defaultLineSettings(seen.capacity),
       remarks: remarksOf({ lines, capacity, shrunk: kept.shrunk(), sales, memory, pressure, hostOwnMemoryBytes, selling }),
       ladder: deps.ladder(),
     }

@@ -31,9 +31,11 @@ const overprovisioning: OverprovisioningNow = {
   disks: { promisedBytes: 1, allocatedBytes: 2, usedBytes: 3, reclaimableBytes: 4, daysToFull: 5 },
   pressure: { memory: null, cpu: null, io: null },
   settings: { mode: "enforce" } as never,
+  defaults: {} as never,
   remarks: [],
   ladder: {
     settings: { mode: "act", rungs: Object.fromEntries(ladderRungs.map((rung) => [rung, { mode: "act", usedShare: 0.9 }])) } as never,
+    defaults: {} as never,
     ...{ rung: "tighten", since: NOW, why: "", steps: [], stopped: [] },
     napping: [{ id: "a", name: "a", tenant: "acme", since: NOW, gaveBackBytes: 77 }],
   },

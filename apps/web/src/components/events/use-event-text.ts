@@ -4,6 +4,8 @@ import { useTranslations } from "use-intl"
 import type { Format } from "@/lib/format"
 import { useFormat } from "@/lib/use-format"
 import { auditOperations } from "./audit-operations"
+import { useIncidentText } from "./use-incident-text"
+import { useSleepText } from "./use-sleep-text"
 
 export interface EventText {
   /** What happened, as a verb that stands before the name: `started`. */
@@ -61,6 +63,8 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
   const audits = useTranslations("audit")
   const limitNames = useTranslations("host.limit")
   const format = useFormat()
+  const incidentText = useIncidentText()
+  const sleepText = useSleepText()
 
   function auditVerb(action: string): string {
     const known = auditOperations.find((each) => each === action)
@@ -99,6 +103,10 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
   return (event) => {
     const { action, attributes, audit } = event
     if (audit !== null) return { verb: auditVerb(action), detail: auditDetail(event), who: auditWho(audit) }
+    const incident = event.kind === "incident" ? incidentText(event) : null
+    if (incident !== null) return { ...incident, who: "" }
+    const slept = sleepText(event)
+    if (slept !== null) return { verb: verb(event), detail: slept, who: "" }
     const parts: string[] = []
     const { exitCode, oldName, image } = attributes
     if (exitCode !== undefined) parts.push(exitCode === "-1" ? t("exitUnknown") : t("exitCode", { code: exitCode }))

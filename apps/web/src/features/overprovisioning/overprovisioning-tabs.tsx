@@ -9,6 +9,7 @@ export function OverprovisioningTabs() {
     { href: "/overprovisioning", label: t("overprovisioning.tabs.now") },
     { href: "/overprovisioning/what-if", label: t("whatIf.title") },
     { href: "/overprovisioning/report", label: t("capacityReport.title") },
+    { href: "/overprovisioning/settings", label: t("lineSettings.title") },
   ]
   return <LinkTabs tabs={tabs} label={t("overprovisioning.tabs.label")} className="print:hidden" />
 }

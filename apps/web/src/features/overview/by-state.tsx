@@ -6,9 +6,13 @@ import { Panel } from "@/components/controls/panel"
 import { StateDot, type VisualState } from "@/components/controls/state-dot"
 import { useFormat } from "@/lib/use-format"
 
-const shown: readonly ContainerStatus[] = ["running", "paused", "restarting", "created", "exited", "dead", "removing"]
-const looks: Record<ContainerStatus, VisualState> = {
+/** One that naps is `paused` to the engine, and something else to whoever looks. */
+type Shown = ContainerStatus | "napping"
+
+const shown: readonly Shown[] = ["running", "napping", "paused", "restarting", "created", "exited", "dead", "removing"]
+const looks: Record<Shown, VisualState> = {
   running: "running",
+  napping: "paused",
   paused: "paused",
   restarting: "restarting",
   created: "created",
@@ -18,11 +22,13 @@ const looks: Record<ContainerStatus, VisualState> = {
 }
 
 /** How many containers are in which state; each leads to the list of them. States that nobody is in are left out. */
-export function ByState({ counts }: { counts: Record<ContainerStatus, number> }) {
+export function ByState({ counts: all, napping }: { counts: Record<ContainerStatus, number>; napping: number }) {
   const t = useTranslations("overview")
   const states = useTranslations("states")
   const format = useFormat()
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  // Counts and rows come by two ways, and may be a second apart.
+  const counts: Record<Shown, number> = { ...all, napping, paused: Math.max(0, all.paused - napping) }
+  const total = Object.values(all).reduce((sum, count) => sum + count, 0)
   const present = shown.filter((status) => counts[status] > 0)
   return (
     <Panel title={t("byState")} aside={format.count(total)}>

@@ -30,10 +30,8 @@ export function MachineOverview() {
   const info = useQuery(useTRPC().host.info.queryOptions({ host: localHost }, { refetchInterval: 60_000 }))
   const { data: live, error: liveError } = useHostLive()
   const { data: containers } = useContainersLive()
-  const sold = useMemo(
-    () => (containers === undefined ? null : sumSold(containers.rows.filter((row) => row.host === localHost))),
-    [containers],
-  )
+  const own = useMemo(() => containers?.rows.filter((row) => row.host === localHost), [containers])
+  const sold = useMemo(() => (own === undefined ? null : sumSold(own)), [own])
 
   if (live === undefined) {
     if (liveError !== null && info.data === undefined) return <ErrorState error={liveError} title={t("unavailable")} />
@@ -74,7 +72,7 @@ export function MachineOverview() {
         <MemoryHistory capacityBytes={live.memory.totalBytes} className="md:max-xl:col-span-2" />
       </div>
       <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-4">
-        <ByState counts={live.counts} />
+        <ByState counts={live.counts} napping={own?.filter((row) => row.nap !== undefined).length ?? 0} />
         <TopConsumers kind="cpu" consumers={live.top.cpu} total={live.cpu.cores} />
         <TopConsumers kind="memory" consumers={live.top.memory} total={live.memory.totalBytes} />
         <Abilities info={info.data} />

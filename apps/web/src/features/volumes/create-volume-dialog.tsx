@@ -12,6 +12,7 @@ import { Field } from "@/components/controls/field"
 import { Input } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
 import { HostSelect } from "@/components/hosts/host-select"
+import { Overrule } from "@/components/overprovisioning/overrule"
 import { offers } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
 import { useIsTenant } from "@/lib/session"
@@ -42,6 +43,19 @@ export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOp
   const issues = createVolumeInput.safeParse(input).error?.issues ?? []
   const problem = (field: string) => issues.some((issue) => issue.path[0] === field)
 
+  function send(overrule?: string) {
+    if (issues.length > 0) return
+    create.mutate(
+      { ...input, ...(overrule === undefined ? {} : { overrule }) },
+      {
+        onSuccess: (volume) => {
+          toast.success(t("createdDone", { name: volume.name }))
+          close()
+        },
+      },
+    )
+  }
+
   function close() {
     setHost(localHost)
     setName("")
@@ -71,13 +85,7 @@ export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOp
         className="flex flex-col gap-3.5"
         onSubmit={(event) => {
           event.preventDefault()
-          if (issues.length > 0) return
-          create.mutate(input, {
-            onSuccess: (volume) => {
-              toast.success(t("createdDone", { name: volume.name }))
-              close()
-            },
-          })
+          send()
         }}
       >
         {list.length > 1 && !ofTenant ? (
@@ -117,6 +125,7 @@ export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOp
           </Field>
         ) : null}
         {create.error ? <ErrorState error={create.error} compact /> : null}
+        {create.error ? <Overrule error={create.error} busy={create.isPending} onOverrule={send} /> : null}
       </form>
     </Dialog>
   )

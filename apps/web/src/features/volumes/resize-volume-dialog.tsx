@@ -9,6 +9,7 @@ import { Dialog } from "@/components/controls/dialog"
 import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
 import { toast } from "@/components/controls/toast"
+import { Overrule } from "@/components/overprovisioning/overrule"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
 
@@ -28,6 +29,19 @@ function Resize({ volume, present, onClose }: { volume: OnHost<VolumeSummary>; p
   const resize = useMutation(trpc.volumes.resize.mutationOptions({ onSuccess: () => queries.invalidateQueries(trpc.volumes.pathFilter()) }))
   const { data: input } = resizeVolumeInput.safeParse({ host: volume.host, name: volume.name, sizeBytes })
   const larger = input !== undefined && input.sizeBytes > present
+
+  function send(overrule?: string) {
+    if (!larger) return
+    resize.mutate(
+      { ...input, ...(overrule === undefined ? {} : { overrule }) },
+      {
+        onSuccess: () => {
+          toast.success(t("resizedDone", { name: volume.name, size: format.bytes(input.sizeBytes) }))
+          onClose()
+        },
+      },
+    )
+  }
 
   return (
     <Dialog
@@ -50,13 +64,7 @@ function Resize({ volume, present, onClose }: { volume: OnHost<VolumeSummary>; p
         className="flex flex-col gap-3.5"
         onSubmit={(event) => {
           event.preventDefault()
-          if (!larger) return
-          resize.mutate(input, {
-            onSuccess: () => {
-              toast.success(t("resizedDone", { name: volume.name, size: format.bytes(input.sizeBytes) }))
-              onClose()
-            },
-          })
+          send()
         }}
       >
         <Field
@@ -67,6 +75,7 @@ function Resize({ volume, present, onClose }: { volume: OnHost<VolumeSummary>; p
           <BytesField value={sizeBytes} onValueChange={setSizeBytes} unitLabel={controls("unit")} />
         </Field>
         {resize.error ? <ErrorState error={resize.error} compact /> : null}
+        {resize.error ? <Overrule error={resize.error} busy={resize.isPending} onOverrule={send} /> : null}
       </form>
     </Dialog>
   )

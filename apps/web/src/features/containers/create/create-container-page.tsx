@@ -97,8 +97,9 @@ export function CreateContainerPage() {
   async function submit(valuesNow: ContainerForm, overrule?: string) {
     const spec = toContainerSpec(valuesNow)
     // Neither is lost: the errors are shown below the form, which keeps what was typed, and at the field that they are about.
-    if (pulls) return pull.begin({ host: hostId, spec, start: valuesNow.start }).catch(markRefused)
-    const created = await create.mutateAsync({ host: hostId, ...spec, ...(overrule !== undefined && { overrule }) }).catch(markRefused)
+    const reason = overrule !== undefined && { overrule }
+    if (pulls) return pull.begin({ host: hostId, spec, start: valuesNow.start, ...reason }).catch(markRefused)
+    const created = await create.mutateAsync({ host: hostId, ...spec, ...reason }).catch(markRefused)
     if (!created) return
     if (valuesNow.start) {
       await start
@@ -108,6 +109,9 @@ export function CreateContainerPage() {
     show({ ...created, host: hostId })
   }
 
+  // The load line is asked at the request, and once more when the image is there and the container is made.
+  const late = pull.transfer?.error
+  const refusal = create.error ?? pull.error ?? (late ? new LateError(late) : null)
   const away = isAway(host)
   const unavailable = away || host?.info?.status === "unavailable"
   return (
@@ -154,15 +158,15 @@ export function CreateContainerPage() {
         </div>
       </Panel>
       {create.error ? <ErrorState compact error={create.error} title={t("failed")} /> : null}
-      {create.error ? (
-        <Overrule
-          error={create.error}
-          busy={create.isPending}
-          onOverrule={(overrule) => void form.handleSubmit((valuesNow) => submit(valuesNow, overrule))()}
-        />
-      ) : null}
       {pull.error ? <ErrorState compact error={pull.error} title={t("failed")} /> : null}
       {pull.transfer && pull.transfer.status !== "done" ? <PullPanel transfer={pull.transfer} cancel={pull.cancel} /> : null}
+      {refusal === null ? null : (
+        <Overrule
+          error={refusal}
+          busy={create.isPending || pull.running}
+          onOverrule={(overrule) => void form.handleSubmit((valuesNow) => submit(valuesNow, overrule))()}
+        />
+      )}
       <div className="sticky bottom-0 flex flex-wrap items-center gap-3 border-line border-t bg-bg py-3">
         <Button type="submit" variant="primary" busy={create.isPending || start.isPending || pull.running} disabled={unavailable}>
           {t(pulls ? (values.start ? "submitPullAndStart" : "submitPull") : values.start ? "submitAndStart" : "submit")}

@@ -37,7 +37,7 @@ export function usePullAndCreate({ onCreated, onFailed }: Outcomes) {
     /** True from the request until the container is there or it failed. */
     running: begin.isPending || (id !== null && (transfer === undefined || transfer.status === "running")),
     error: begin.error,
-    begin: async (input: { host: string; spec: ContainerSpec; start: boolean }) => {
+    begin: async (input: { host: string; spec: ContainerSpec; start: boolean; overrule?: string }) => {
       setId(null)
       setId((await begin.mutateAsync(input)).id)
     },

@@ -15,6 +15,7 @@ import { useErrorToast } from "@/lib/errors"
 import { lacks } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
 import { useMay } from "@/lib/session"
+import { useFormat } from "@/lib/use-format"
 import { actionIcons } from "../actions/action-icons"
 import { availableActions } from "../actions/available-actions"
 import { RemoveDialog } from "../actions/remove-dialog"
@@ -22,6 +23,7 @@ import { useBulkAction } from "../actions/use-bulk-action"
 import { StateLabel } from "../state-label"
 import { CommitDialog } from "./commit-dialog"
 import { useContainer } from "./container-context"
+import { ReclaimDialog } from "./reclaim-dialog"
 import { RenameDialog } from "./rename-dialog"
 
 /** Name, state and what can be done with it now. What fails is told right below. */
@@ -33,7 +35,8 @@ export function ContainerHeader() {
   const several = useHosts().list.length > 1
   const { run, pending } = useBulkAction()
   const toastError = useErrorToast()
-  const [dialog, setDialog] = useState<"remove" | "rename" | "commit">()
+  const format = useFormat()
+  const [dialog, setDialog] = useState<"remove" | "rename" | "commit" | "reclaim">()
   const [problem, setProblem] = useState<{ action: BulkAction; message: string; code: string }>()
 
   function act(action: BulkAction) {
@@ -84,6 +87,11 @@ export function ContainerHeader() {
               <MenuItem disabled={away} onClick={() => setDialog("rename")}>
                 {own("rename.menu")}
               </MenuItem>
+              {row.state.status === "running" && !lacks(host, "reclaim") && may("containers.reclaim") ? (
+                <MenuItem disabled={away} onClick={() => setDialog("reclaim")}>
+                  {own("reclaim.menu")}
+                </MenuItem>
+              ) : null}
               {lacks(host, "commit") || !may("containers.commit") ? null : (
                 <MenuItem disabled={away} onClick={() => setDialog("commit")}>
                   {own("commit.menu")}
@@ -123,6 +131,14 @@ export function ContainerHeader() {
           </Badge>
         ))}
       </p>
+      {row.nap === undefined ? null : (
+        <p role="status" className="text-mute">
+          {own("napping", {
+            time: format.dateTime(row.nap.since),
+            size: format.bytes(Math.max(0, row.nap.beforeBytes - row.nap.afterBytes)),
+          })}
+        </p>
+      )}
       {row.state.status === "exited" && row.state.error ? (
         <p role="status" className="text-bad-ink">
           {own("startFailed", { reason: row.state.error })}
@@ -145,6 +161,7 @@ export function ContainerHeader() {
         }}
       />
       <RenameDialog open={dialog === "rename"} onOpenChange={(open) => setDialog(open ? "rename" : undefined)} />
+      {dialog === "reclaim" ? <ReclaimDialog onClose={() => setDialog(undefined)} /> : null}
       <CommitDialog open={dialog === "commit"} onOpenChange={(open) => setDialog(open ? "commit" : undefined)} />
     </header>
   )

@@ -14,6 +14,7 @@ import { useNow } from "@/lib/use-now"
 import { useContainer } from "../detail/container-context"
 import { type GraphRange, graphs } from "./graph-metrics"
 import { GraphPanel } from "./graph-panel"
+import { NapsPanel } from "./naps-panel"
 import { useGraphMarks } from "./use-graph-marks"
 import { useGraphPoints } from "./use-graph-points"
 
@@ -126,6 +127,7 @@ export function GraphsPage() {
           />
         ))}
       </div>
+      <NapsPanel id={id} />
     </div>
   )
 }

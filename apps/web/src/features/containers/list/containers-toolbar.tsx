@@ -1,5 +1,5 @@
 "use client"
-import type { ContainerRow, ContainerStatus } from "@plimsoll/server/contract"
+import type { ContainerRow } from "@plimsoll/server/contract"
 import { ListFilter } from "lucide-react"
 import { useTranslations } from "use-intl"
 import { Button } from "@/components/controls/button"
@@ -7,19 +7,19 @@ import { Checkbox } from "@/components/controls/checkbox"
 import { FilterInput } from "@/components/controls/filter-input"
 import { Popover } from "@/components/controls/popover"
 import { useHosts } from "@/lib/live"
-import { listedStatuses } from "./use-list-filter"
+import { type ListedStatus, listedStatus, listedStatuses } from "./filter-containers"
 
 interface ContainersToolbarProps {
   rows: readonly ContainerRow[]
   shown: number
-  filter: { q: string; status: ContainerStatus[]; host: string[]; tenant: string[] }
-  onChange: (change: { q?: string; status?: ContainerStatus[]; host?: string[]; tenant?: string[] }) => void
+  filter: { q: string; status: ListedStatus[]; host: string[]; tenant: string[] }
+  onChange: (change: { q?: string; status?: ListedStatus[]; host?: string[]; tenant?: string[] }) => void
 }
 
 /** Filter by text, state, tenant and, when there are several, host, with the number of rows behind each choice. */
 export function ContainersToolbar({ rows, shown, filter, onChange }: ContainersToolbarProps) {
   const t = useTranslations("containers")
-  const byStatus = countBy(rows, (row) => row.state.status)
+  const byStatus = countBy(rows, listedStatus)
   const byTenant = countBy(rows, (row) => row.tenant)
   const byHost = countBy(rows, (row) => row.host)
   const { list, byId } = useHosts()

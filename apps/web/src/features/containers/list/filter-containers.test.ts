@@ -54,6 +54,13 @@ test("what is unknown sorts below zero, and equal figures by name", () => {
   expect(names(filterContainers(rows, { ...all, sort: "cpu", descending: true }))).toEqual(["c", "b", "a"])
 })
 
+test("one that naps is among the napping, not among those that somebody paused", () => {
+  const paused = { status: "paused", pid: 1, startedAt: 1, pausedAt: 2 } as const
+  const rows = [row("a", { state: paused }), row("b", { state: paused, nap: { since: 2, beforeBytes: 9, afterBytes: 1 } }), row("c")]
+  expect(names(filterContainers(rows, { ...all, statuses: ["paused"] }))).toEqual(["a"])
+  expect(names(filterContainers(rows, { ...all, statuses: ["napping", "running"] }))).toEqual(["b", "c"])
+})
+
 test("a host is chosen by its id, and found by its name", () => {
   const rows = [row("a"), row("b", { host: "k3x" })]
   const hostName = (id: string) => (id === "k3x" ? "Node-2" : "here")

@@ -1,11 +1,19 @@
-import type { ContainerRow, ContainerStatus } from "@plimsoll/server/contract"
+import type { ContainerRow } from "@plimsoll/server/contract"
 
 export const sortKeys = ["name", "state", "host", "tenant", "image", "cpu", "memory", "network", "pids", "created"] as const
 export type SortKey = (typeof sortKeys)[number]
 
+/** What the list is filtered by, in the order of its choices. The engine has one that naps as paused. */
+export const listedStatuses = ["created", "running", "napping", "paused", "restarting", "exited", "removing", "dead"] as const
+export type ListedStatus = (typeof listedStatuses)[number]
+
+export function listedStatus({ state, nap }: Pick<ContainerRow, "state" | "nap">): ListedStatus {
+  return nap === undefined ? state.status : "napping"
+}
+
 export interface ContainerFilter {
   text: string
-  statuses: ContainerStatus[]
+  statuses: ListedStatus[]
   tenants: string[]
   /** Ids. */
   hosts: string[]
@@ -20,7 +28,7 @@ export function filterContainers(rows: Iterable<ContainerRow>, filter: Container
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
   const kept = [...rows].filter(
     (row) =>
-      (filter.statuses.length === 0 || filter.statuses.includes(row.state.status)) &&
+      (filter.statuses.length === 0 || filter.statuses.includes(listedStatus(row))) &&
       (filter.tenants.length === 0 || filter.tenants.includes(row.tenant)) &&
       (filter.hosts.length === 0 || filter.hosts.includes(row.host)) &&
       matches(row, words, filter.hostName),

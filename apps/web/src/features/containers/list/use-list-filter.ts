@@ -1,8 +1,6 @@
 "use client"
 import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs"
-import { sortKeys } from "./filter-containers"
-
-export const listedStatuses = ["created", "running", "paused", "restarting", "exited", "removing", "dead"] as const
+import { listedStatuses, sortKeys } from "./filter-containers"
 
 /** The list's filter and order, kept in the address so that it can be sent to a colleague. */
 export function useListFilter() {

@@ -10,6 +10,7 @@ import { Field } from "@/components/controls/field"
 import { Panel } from "@/components/controls/panel"
 import { Facts } from "@/components/controls/table"
 import { toast } from "@/components/controls/toast"
+import { Overrule } from "@/components/overprovisioning/overrule"
 import { lacks } from "@/lib/hosts"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
@@ -80,6 +81,9 @@ function Disk({ disk }: { disk: Extract<DiskLimit, { kind: "disk" }> }) {
         <BytesField value={size} onValueChange={setEdited} unitLabel={controls("unit")} />
       </Field>
       {error ? <ErrorState compact error={error} /> : null}
+      {grow.error && larger ? (
+        <Overrule error={grow.error} busy={grow.isPending} onOverrule={(overrule) => grow.mutate({ ...input, overrule })} />
+      ) : null}
       <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" disabled={!larger} busy={grow.isPending}>
           {t("grow")}

@@ -58,7 +58,7 @@ export function TenantOverview({ name }: { name: string }) {
       </div>
       <div className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3">
         <PlanPanel tenant={tenant} />
-        <ByState counts={sums.counts} />
+        <ByState counts={sums.counts} napping={(live?.rows ?? []).filter((row) => row.nap !== undefined).length} />
         <MonthPanel tenant={name} />
       </div>
       <div className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3">

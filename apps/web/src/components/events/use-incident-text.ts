@@ -1,0 +1,47 @@
+"use client"
+import { useTranslations } from "use-intl"
+import { useFormat } from "@/lib/use-format"
+import { type Incident, losses, readIncident } from "./read-incident"
+
+/** A row has no place for more; the details have all. */
+const MOST = 3
+const verbs = ["use", "pressure", "oom"] as const
+
+/** Tells an incident in words: what got scarce, who took most of it, and who lost what; `null` when it is not understood. */
+export function useIncidentText() {
+  const t = useTranslations("incidentText")
+  const format = useFormat()
+
+  function victimText(victim: Incident["victims"][number]): string {
+    const lost = losses.flatMap((loss) => {
+      const value = victim[loss]
+      if (value === undefined || value === 0) return []
+      return [t(loss, { value: loss === "majorFaultsPerSecond" ? format.perSecond(value) : format.percent(value / 100) })]
+    })
+    return lost.length === 0 ? victim.name : `${victim.name} (${lost.join(", ")})`
+  }
+
+  function detail({ resource, why, consumers, victims }: Incident): string {
+    const amount = resource === "memory" ? format.bytes : format.cores
+    return [
+      why,
+      ...(consumers.length > 0
+        ? [
+            t("took", {
+              names: consumers
+                .slice(0, MOST)
+                .map((each) => `${each.name} ${amount(each.amount)}`)
+                .join(", "),
+            }),
+          ]
+        : []),
+      ...(victims.length > 0 ? [t("lost", { names: victims.slice(0, MOST).map(victimText).join(", ") })] : []),
+    ].join(" · ")
+  }
+
+  return ({ action, attributes }: { action: string; attributes: Readonly<Record<string, string>> }) => {
+    const incident = readIncident(attributes)
+    const known = verbs.find((each) => each === action)
+    return incident === null || known === undefined ? null : { verb: t(`${incident.resource}.${known}`), detail: detail(incident) }
+  }
+}

@@ -1,0 +1,37 @@
+"use client"
+import { useTranslations } from "use-intl"
+import { ErrorState } from "@/components/controls/error-state"
+import { PageHeader } from "@/components/controls/page-header"
+import { SkeletonRows } from "@/components/controls/skeleton"
+import { useOverprovisioningNow } from "@/components/overprovisioning/use-overprovisioning-now"
+import { useMay } from "@/lib/session"
+import { OverprovisioningTabs } from "../overprovisioning-tabs"
+import { LadderForm } from "./ladder-form"
+import { LineForm } from "./line-form"
+
+/** How much of this machine may be sold, and what is done when memory gets scarce. */
+export function LineSettingsPage() {
+  const t = useTranslations("lineSettings")
+  const overprovisioning = useTranslations("overprovisioning")
+  const may = useMay()
+  const { data: now, error, refetch } = useOverprovisioningNow()
+  return (
+    <div className="flex flex-col gap-4">
+      <PageHeader title={overprovisioning("title")} description={t(may("overprovisioning.changeSettings") ? "description" : "readOnly")} />
+      <OverprovisioningTabs />
+      {error === null ? null : (
+        <ErrorState error={error} title={overprovisioning("failed")} compact={now !== undefined} onRetry={() => void refetch()} />
+      )}
+      {now === undefined ? (
+        error === null ? (
+          <SkeletonRows rows={8} label={overprovisioning("loading")} />
+        ) : null
+      ) : (
+        <>
+          <LineForm settings={now.settings} defaults={now.defaults} />
+          <LadderForm settings={now.ladder.settings} defaults={now.ladder.defaults} />
+        </>
+      )}
+    </div>
+  )
+}
