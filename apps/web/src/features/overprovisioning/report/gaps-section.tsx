@@ -12,11 +12,11 @@ export function GapsSection({ report: { fine, from, to } }: { report: CapacityRe
   const t = useTranslations("capacityReport.gaps")
   const format = useFormat()
   const { since, gaps } = summariseHistory(fine, to)
-  const step = format.duration(fine.stepMs, 1)
+  const finest = format.duration(2 * fine.stepMs)
   return (
     <ReportSection title={t("title")}>
       {since === null ? <p>{t("nothing")}</p> : since - from > fine.stepMs ? <p>{t("since", { time: format.dateTime(since) })}</p> : null}
-      {since !== null && gaps.length === 0 ? <p>{t("none", { step })}</p> : null}
+      {since !== null && gaps.length === 0 ? <p>{t("none", { finest })}</p> : null}
       {gaps.length === 0 ? null : (
         <>
           <ul className="list-disc pl-5">
@@ -28,7 +28,7 @@ export function GapsSection({ report: { fine, from, to } }: { report: CapacityRe
           </ul>
           <p className="text-mute">
             {gaps.length > GAPS_SHOWN ? `${t("earlier", { count: gaps.length - GAPS_SHOWN })} ` : null}
-            {t("finest", { step })}
+            {t("finest", { finest })}
           </p>
         </>
       )}

@@ -34,3 +34,6 @@ test("what lies before the first figure is no gap, and the step that is not over
 
 test("without any history nothing is known, not zero", () =>
   expect(summariseHistory(history([point(0, null)]), 100)).toEqual({ usedMean: null, usedHighest: null, since: null, gaps: [] }))
+
+test("a single step without a figure is a gap", () =>
+  expect(summariseHistory(history([point(0, 1), point(20, 1)]), 30).gaps).toEqual([{ from: 10, to: 20 }]))

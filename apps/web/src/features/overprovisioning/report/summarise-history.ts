@@ -1,8 +1,5 @@
 import type { LineHistory } from "@plimsoll/server/contract"
 
-/** Holes of more steps than this are told; one step without a sample may be the ends of two. */
-const FEWEST_STEPS = 1.5
-
 export interface Gap {
   /** Epoch milliseconds. */
   from: number
@@ -16,7 +13,7 @@ export interface HistorySummary {
   usedHighest: number | null
   /** When the first figure is from; `null`: there is none. */
   since: number | null
-  /** Where nothing is known of use, after the first figure. In order of time. */
+  /** Whole steps in which nothing is known of use, after the first figure, in order of time. A hole of two steps or more always has one. */
   gaps: Gap[]
 }
 
@@ -30,7 +27,7 @@ export function summariseHistory({ points, stepMs }: LineHistory, to: number): H
   let reached = first.at
   const gaps: Gap[] = []
   const noteGap = (until: number) => {
-    if (until - reached > FEWEST_STEPS * stepMs) gaps.push({ from: reached, to: until })
+    if (until - reached >= stepMs) gaps.push({ from: reached, to: until })
   }
   for (const point of known) {
     noteGap(point.at)
