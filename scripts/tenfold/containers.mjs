@@ -4,7 +4,7 @@ import { PAGE_BYTES, visit } from "./visit.mjs"
 const MIB = 2 ** 20
 const START_MS = 60_000
 /** So full the machine may be when the next is started. */
-const FULL_SHARE = 0.85
+const FULL_SHARE = 0.75
 
 /**
  * `dd` has the memory: it fills one block of random bytes, which it then cannot get rid of, since its reader takes one byte and sleeps. The page that is served is in memory of the
@@ -55,13 +55,24 @@ export async function startContainers({ client, usedBytes }, containers, { memor
   }
 }
 
-/** Kills by the kernel's OOM killer that the containers' own groups and those above counted. */
-export async function countOomKills(client, containers) {
-  let kills = 0
-  for (const { id } of containers)
-    for (const { role, files } of await client.query("containers.cgroupTree", { id }))
-      if (role === "container") kills += Number(/^oom_kill (\d+)$/m.exec(files["memory.oom_control"] ?? files["memory.events"] ?? "")?.[1] ?? 0)
-  return kills
+/** What the kernel has counted in the containers' groups: memory of their own, resident or in swap, and kills by its OOM killer. */
+export async function readKernelCounts(client, containers) {
+  const counts = { ownBytes: 0, oomKills: 0 }
+  for (const { id } of containers) {
+    const tree = await client.query("containers.cgroupTree", { id })
+    const { files } = tree.find(({ role }) => role === "container")
+    const sum = (file, ...names) => names.reduce((total, name) => total + fieldOf(files[file], name), 0)
+    counts.ownBytes +=
+      files["memory.swap.current"] === undefined
+        ? sum("memory.stat", "total_rss", "total_shmem", "total_swap")
+        : sum("memory.stat", "anon", "shmem") + Number(files["memory.swap.current"])
+    counts.oomKills += sum("memory.oom_control", "oom_kill") + sum("memory.events", "oom_kill")
+  }
+  return counts
+}
+
+function fieldOf(text = "", name) {
+  return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1] ?? 0)
 }
 
 async function starterImage(client, signal) {

@@ -15,7 +15,7 @@ export const bounds = {
  * The figures of one run. `visits.baseline`: without overcommit, all awake; `visits.filling`: while containers came, of which only failures count; `visits.sold`: with everything sold, from
  * `sold.from` to `sold.to` (wall clock). `sleeps`: as `toSleeps` has them.
  */
-export function computeFigures({ plan, soldBytes, touchedBytes, visits, sleeps, sold, oom, peakBytes }) {
+export function computeFigures({ plan, soldBytes, touchedBytes, visits, sleeps, sold, oomKills, peakBytes }) {
   const { napping, awake } = partVisits(visits.sold, sleeps)
   const all = [...visits.baseline, ...visits.filling, ...visits.sold]
   const baselineP99Ms = percentileOf(visits.baseline, 99)
@@ -36,8 +36,7 @@ export function computeFigures({ plan, soldBytes, touchedBytes, visits, sleeps, 
     requests: all.length,
     failedRequests: all.filter(({ failure }) => failure !== null).length,
     failures: [...new Set(all.flatMap(({ failure }) => failure ?? []))].slice(0, 5),
-    oomEvents: oom.events,
-    oomKills: Math.max(oom.events, oom.counted),
+    oomKills,
     baselineRequests: visits.baseline.length,
     baselineP50Ms: percentileOf(visits.baseline, 50),
     baselineP99Ms,

@@ -11,7 +11,9 @@ const SPARE_BYTES = 256 * 2 ** 20
 export function openOwnSwap({ bytes, parent = "/var/tmp" }) {
   const { bavail, bsize } = statfsSync(parent)
   if (bavail * bsize < bytes + SPARE_BYTES)
-    throw new Error(`${parent} has ${formatBytes(bavail * bsize)} free, the demo's swap file needs ${formatBytes(bytes + SPARE_BYTES)}. Take a smaller --memory or --times.`)
+    throw new Error(
+      `${parent} has ${formatBytes(bavail * bsize)} free, the demo's swap file needs ${formatBytes(bytes + SPARE_BYTES)}. Take a smaller --memory or --times.`,
+    )
   const directory = mkdtempSync(join(parent, "plimsoll-tenfold-swap-"))
   const file = join(directory, "swap")
   const remove = () => rmSync(directory, { recursive: true, force: true })

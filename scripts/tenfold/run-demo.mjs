@@ -1,5 +1,5 @@
 import { seededRandom } from "@plimsoll/server/load-line"
-import { countOomKills, sellContainers, startContainers } from "./containers.mjs"
+import { readKernelCounts, sellContainers, startContainers } from "./containers.mjs"
 import { computeFigures } from "./judge.mjs"
 import { openMachine } from "./machine.mjs"
 import { readEvents, toSleeps } from "./read-naps.mjs"
@@ -54,10 +54,10 @@ async function sellAndVisit(plan, { machine, watch, signal, note }) {
   visits.sold = await visitDuring([often, { containers: others, perSecond: SELDOM_PER_SECOND }], plan.visitsMs)
   sold.to = Date.now()
   signal.throwIfAborted()
-  const present = await client.query("containers.list")
+  const kernel = await readKernelCounts(client, containers)
   const { resources } = await client.query("overprovisioning.now")
   const sleeps = toSleeps(await readEvents(client, ["nap", "wake"]))
-  const oom = { events: (await readEvents(client, ["oom"])).length, counted: await countOomKills(client, containers) }
+  const oomEvents = (await readEvents(client, ["oom"])).length
 
   note("Without overcommit once more: the others are gone")
   await machine.letNap(null)
@@ -68,11 +68,11 @@ async function sellAndVisit(plan, { machine, watch, signal, note }) {
   return computeFigures({
     plan,
     soldBytes: resources.find(({ resource }) => resource === "memory").sold,
-    touchedBytes: present.reduce((sum, { nap, stats }) => sum + (stats?.memoryUsedBytes ?? nap?.beforeBytes ?? 0), 0),
+    touchedBytes: kernel.ownBytes,
+    oomKills: Math.max(kernel.oomKills, oomEvents),
     visits,
     sleeps,
     sold,
-    oom,
     peakBytes: watch.peakBytes(),
   })
 }
