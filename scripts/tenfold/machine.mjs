@@ -35,8 +35,11 @@ export async function openMachine({ memoryBytes, swapBytes, sellTimes }) {
         await client.mutate("overprovisioning.changeLadder", { ...ladder.settings, nap })
       },
       async close() {
-        await server.close()
-        swap.close()
+        try {
+          await server.close()
+        } finally {
+          swap.close()
+        }
       },
     }
   } catch (error) {

@@ -31,8 +31,8 @@ export function openOwnSwap({ bytes, parent = "/var/tmp" }) {
   return {
     file,
     close() {
-      // What is in it goes back into memory; gone already is as good.
-      if (readFileSync("/proc/swaps", "utf8").includes(`${file} `)) run("swapoff", [file])
+      // What is in it goes back into memory. In a session of its own: Ctrl-C at the terminal would interrupt it, and leave the file in use.
+      if (readFileSync("/proc/swaps", "utf8").includes(`${file} `)) run("setsid", ["--wait", "swapoff", file])
       remove()
     },
   }

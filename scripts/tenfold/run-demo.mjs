@@ -6,7 +6,7 @@ import { readEvents, toSleeps } from "./read-naps.mjs"
 import { visitAtRandom } from "./visit.mjs"
 
 /** Short, so that a demo of minutes shows what takes a quarter of an hour by default. */
-const IDLE_MS = 1500
+const IDLE_MS = 1000
 const VISITS_PER_SECOND = 20
 /** Of them to those that idle most of the time, together. */
 const SELDOM_PER_SECOND = 0.7
@@ -19,6 +19,10 @@ export async function runDemo(plan, { signal, note }) {
   const watch = watchPeak(machine)
   try {
     return await sellAndVisit(plan, { machine, watch, signal, note })
+  } catch (error) {
+    // Why it was stopped says more than what was cut off.
+    signal.throwIfAborted()
+    throw error
   } finally {
     watch.stop()
     note("Taking it all away")
