@@ -1,4 +1,5 @@
 // npm run demo:tenfold [-- --memory 1G --times 12 --minutes 1.5 --seed 1 --json --no-host-setup]: sells a small machine of its own tenfold, has it visited, and says what became of the visitors.
+import { totalmem } from "node:os"
 import { buildProduct } from "./lib/build-product.mjs"
 import { installDependencies } from "./lib/dependencies.mjs"
 import { setUpHost } from "./lib/host-setup.mjs"
@@ -25,7 +26,7 @@ for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => stopping.abort(
 
 try {
   requireNode()
-  const plan = planDemo(values)
+  const plan = planDemo(values, totalmem())
   if (process.getuid() !== 0) throw new Error("Containers and swap need root: sudo npm run demo:tenfold")
   // With --json standard output carries the figures alone.
   if (values.json) console.log = (...words) => console.error(...words)

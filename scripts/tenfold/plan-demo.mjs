@@ -7,10 +7,11 @@ const TOUCHED = 101 * MIB
 
 /**
  * How the demo is laid out, from its flags: a machine of `memoryBytes`, `count` containers of `limitBytes` each, of which the first `fitting` could be sold without overcommit. Throws, with the flag's name, for
- * what cannot be.
+ * what cannot be on a host of `hostBytes`.
  */
-export function planDemo({ memory, times, minutes, seed }) {
+export function planDemo({ memory, times, minutes, seed }, hostBytes) {
   const memoryBytes = parseMemory(memory)
+  if (memoryBytes > hostBytes / 2) throw new Error(`--memory: ${memory} is more than half of what this host has; take less.`)
   const sellTimes = parseNumber("times", times, { least: 1, most: 40 })
   const visitsMs = parseNumber("minutes", minutes, { least: 0.1, most: 60 }) * 60_000
   const limitBytes = Math.max(256 * MIB, Math.floor(memoryBytes / 2 / MIB) * MIB)

@@ -4,16 +4,17 @@ import { planDemo } from "./plan-demo.mjs"
 import { nappingShare, partVisits, toSleeps } from "./read-naps.mjs"
 
 const MIB = 2 ** 20
+const HOST = 4096 * MIB
 const flags = { memory: "1G", times: "12", minutes: "1.5", seed: "1" }
 
 describe("planDemo", () => {
   it("sells a machine of 1 GiB twelve times to 24 containers, of which 2 could be sold without overcommit", () => {
-    expect(planDemo(flags)).toMatchObject({ memoryBytes: 1024 * MIB, limitBytes: 512 * MIB, count: 24, fitting: 2, visitsMs: 90_000 })
+    expect(planDemo(flags, HOST)).toMatchObject({ memoryBytes: 1024 * MIB, limitBytes: 512 * MIB, count: 24, fitting: 2, visitsMs: 90_000 })
   })
 
   it("sells at least what was asked for, of odd sizes too, with swap for all that is touched", () => {
     for (const memory of ["384M", "500M", "1.3G"]) {
-      const plan = planDemo({ ...flags, memory, times: "10" })
+      const plan = planDemo({ ...flags, memory, times: "10" }, HOST)
       expect(plan.count * plan.limitBytes, memory).toBeGreaterThanOrEqual(10 * plan.memoryBytes)
       expect(plan.swapBytes, memory).toBeGreaterThan(plan.count * plan.touchedBytes)
       expect(plan.fitting * plan.limitBytes, memory).toBeLessThanOrEqual(plan.memoryBytes)
@@ -23,11 +24,12 @@ describe("planDemo", () => {
   it.each([
     ["memory", "100M"],
     ["memory", "lots"],
+    ["memory", "3G"],
     ["times", "0"],
     ["minutes", ""],
     ["seed", "-1"],
   ])("refuses --%s %s by its name", (name, text) => {
-    expect(() => planDemo({ ...flags, [name]: text })).toThrow(`--${name}`)
+    expect(() => planDemo({ ...flags, [name]: text }, HOST)).toThrow(`--${name}`)
   })
 })
 
@@ -60,7 +62,7 @@ describe("sleeps", () => {
 
 describe("judge", () => {
   const run = {
-    plan: planDemo(flags),
+    plan: planDemo(flags, HOST),
     soldBytes: 12 * 1024 * MIB,
     touchedBytes: 1,
     peakBytes: 1,
