@@ -12,22 +12,22 @@ export const bounds = {
 }
 
 /**
- * The figures of one run. `visits.baseline`: without overcommit, all awake; `visits.filling`: while containers came, of which only failures count; `visits.sold`: with everything sold, from
+ * The figures of one run. `memory`: the line of memory at its end. `visits.baseline`: without overcommit, all awake; `visits.filling`: while containers came, of which only failures count; `visits.sold`: with everything sold, from
  * `sold.from` to `sold.to` (wall clock). `sleeps`: as `toSleeps` has them.
  */
-export function computeFigures({ plan, soldBytes, touchedBytes, visits, sleeps, sold, oomKills, peakBytes }) {
+export function computeFigures({ plan, memory, touchedBytes, visits, sleeps, sold, oomKills, peakBytes }) {
   const { napping, awake } = partVisits(visits.sold, sleeps)
   const all = [...visits.baseline, ...visits.filling, ...visits.sold]
   const baselineP99Ms = percentileOf(visits.baseline, 99)
   const awakeP99Ms = percentileOf(awake, 99)
   const wakes = sleeps.flatMap(({ wake }) => (wake?.cause === "packet" ? [wake.wakeMs] : []))
   return {
-    memoryBytes: plan.memoryBytes,
+    memoryBytes: memory.capacity,
     containers: plan.count,
-    soldBytes,
-    soldTimes: soldBytes / plan.memoryBytes,
+    soldBytes: memory.sold,
+    soldTimes: memory.sold / memory.capacity,
     touchedBytes,
-    touchedTimes: touchedBytes / plan.memoryBytes,
+    touchedTimes: touchedBytes / memory.capacity,
     peakBytes,
     nappingShare: nappingShare(sleeps, { ...sold, count: plan.count }),
     naps: sleeps.length,

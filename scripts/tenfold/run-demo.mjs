@@ -71,7 +71,8 @@ async function sellAndVisit(plan, { machine, watch, signal, note }) {
 
   return computeFigures({
     plan,
-    soldBytes: resources.find(({ resource }) => resource === "memory").sold,
+    // As the server sees it: what it takes for the machine, and what it sold of it.
+    memory: resources.find(({ resource }) => resource === "memory"),
     touchedBytes: kernel.ownBytes,
     oomKills: Math.max(kernel.oomKills, oomEvents),
     visits,

@@ -63,7 +63,7 @@ describe("sleeps", () => {
 describe("judge", () => {
   const run = {
     plan: planDemo(flags, HOST),
-    soldBytes: 12 * 1024 * MIB,
+    memory: { capacity: 1024 * MIB, sold: 12 * 1024 * MIB },
     touchedBytes: 1,
     peakBytes: 1,
     oomKills: 0,
@@ -82,7 +82,7 @@ describe("judge", () => {
   })
 
   it.each([
-    ["soldTimes", { soldBytes: 9 * 1024 * MIB }],
+    ["soldTimes", { memory: { capacity: 1024 * MIB, sold: 9 * 1024 * MIB } }],
     ["oomKills", { oomKills: 1 }],
     ["failedRequests", { visits: { ...run.visits, filling: [came("c", 500, 1, "socket hang up")] } }],
     ["awakeRatio", sold(came("c", 1100, 14))],
