@@ -4,7 +4,7 @@ import { PAGE_BYTES, visit } from "./visit.mjs"
 const MIB = 2 ** 20
 const START_MS = 60_000
 /** So full the machine may be when the next is started. */
-const FULL_SHARE = 0.9
+const FULL_SHARE = 0.85
 
 /**
  * `dd` has the memory: it fills one block of random bytes, which it then cannot get rid of, since its reader takes one byte and sleeps. The page that is served is in memory of the
