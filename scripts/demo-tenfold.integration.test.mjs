@@ -6,7 +6,11 @@ import { repository } from "./lib/repository.mjs"
 
 const MIB = 2 ** 20
 const script = join(repository, "scripts/demo-tenfold.mjs")
-const swaps = () => readFileSync("/proc/swaps", "utf8")
+/** The demo's own; other swap of the host may come and go by itself. */
+const swaps = () =>
+  readFileSync("/proc/swaps", "utf8")
+    .split("\n")
+    .filter((line) => line.includes("plimsoll-tenfold-"))
 const left = () => ["/var/tmp", "/run"].flatMap((parent) => readdirSync(parent)).filter((name) => name.startsWith("plimsoll-tenfold-"))
 
 let running
@@ -29,7 +33,7 @@ function demo(args, seen = () => undefined) {
 
 it("a machine is sold tenfold: nobody is killed, no visitor is turned away, who sleeps wakes, and nothing is left", async () => {
   const before = { swaps: swaps(), left: left() }
-  const { out, said } = await demo(["--memory", "384M", "--times", "10", "--minutes", "0.15", "--json"])
+  const { out, said } = await demo(["--memory", "384M", "--times", "10", "--minutes", "0.2", "--json"])
   expect(out, said).toMatch(/^\{.*\}\n$/)
   const figures = JSON.parse(out)
   // How long answers take is not judged here: other tests run beside it. The command does.
@@ -51,7 +55,7 @@ it("stopped in the middle it takes everything away again", async () => {
   const { code, said } = await demo(["--memory", "384M", "--times", "10", "--json"], (text) => {
     if (isStopped || !text.includes("Without overcommit")) return
     isStopped = true
-    expect(swaps()).not.toBe(before.swaps)
+    expect(swaps().length).toBe(before.swaps.length + 1)
     running.kill("SIGINT")
   })
   expect({ code, said }).toMatchObject({ code: 1, said: expect.stringContaining("It was stopped") })
