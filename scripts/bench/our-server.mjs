@@ -7,11 +7,39 @@ import { purgeEngine } from "@plimsoll/runtime"
 import { openOperatorClient } from "../lib/operator-client.mjs"
 import { repository } from "../lib/repository.mjs"
 
-/** The built server with directories of its own; `close` takes all of it off the host. */
-export async function openServer() {
-  const dataDirectory = mkdtempSync("/var/tmp/plimsoll-bench-")
-  const runDirectory = mkdtempSync("/run/plimsoll-bench-")
-  for (const directory of [dataDirectory, runDirectory]) chmodSync(directory, 0o711)
+/**
+ * The built server with directories of its own; `close` takes all of it off the host. `prepare({ engineRoot })` is done before it starts. `detached`: Ctrl-C at the terminal does not
+ * reach it, so that whoever opened it closes it in order.
+ */
+export async function openServer({ name = "bench", prepare, detached = false } = {}) {
+  const dataDirectory = mkdtempSync(`/var/tmp/plimsoll-${name}-`)
+  const runDirectory = mkdtempSync(`/run/plimsoll-${name}-`)
+  const engineRoot = join(dataDirectory, "engine")
+  const remove = async () => {
+    await purgeEngine({ root: engineRoot, runDirectory: join(runDirectory, "engine") })
+    for (const directory of [dataDirectory, runDirectory]) rmSync(directory, { recursive: true, force: true })
+  }
+  try {
+    for (const directory of [dataDirectory, runDirectory]) chmodSync(directory, 0o711)
+    await prepare?.({ engineRoot })
+    const stop = await startServer({ dataDirectory, runDirectory, detached })
+    return {
+      client: openOperatorClient({ runDirectory }),
+      engineRoot,
+      databasePath: join(dataDirectory, "console.db"),
+      async close() {
+        await stop()
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+/** Resolves when it listens, with what stops it. */
+async function startServer({ dataDirectory, runDirectory, detached }) {
   const child = spawn(process.execPath, [join(repository, "apps/server/dist/main.js")], {
     env: {
       ...process.env,
@@ -22,6 +50,7 @@ export async function openServer() {
       DATABASE_URL: "",
     },
     stdio: ["ignore", "pipe", "inherit"],
+    detached,
   })
   const exited = once(child, "exit")
   await new Promise((resolve, reject) => {
@@ -30,14 +59,8 @@ export async function openServer() {
     })
     void exited.then(([code]) => reject(new Error(`the server ended before it listened, code ${code}`)))
   })
-  return {
-    client: openOperatorClient({ runDirectory }),
-    databasePath: join(dataDirectory, "console.db"),
-    async close() {
-      child.kill("SIGTERM")
-      await exited
-      await purgeEngine({ root: join(dataDirectory, "engine"), runDirectory: join(runDirectory, "engine") })
-      for (const directory of [dataDirectory, runDirectory]) rmSync(directory, { recursive: true, force: true })
-    },
+  return async () => {
+    child.kill("SIGTERM")
+    await exited
   }
 }

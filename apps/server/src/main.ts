@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { openInstanceMemory } from "@plimsoll/runtime"
 import { createLog } from "./create-log.js"
 import { readConfiguration } from "./env.js"
 import { startServer } from "./start-server.js"
@@ -41,6 +42,7 @@ const server = await startServer({
       report: engineLog,
       registries,
     }),
+  readOwnMemory: openInstanceMemory({ root: engineRoot }),
   openDockerEngine: async (endpoint) => (await import("@plimsoll/runtime")).createDockerEngine({ endpoint }),
   makeStarterImage: async (engine) => (await import("@plimsoll/runtime")).ensureStarterImage(engine.images),
 }).catch((error: unknown) => {

@@ -29,6 +29,7 @@ export interface StartOptions {
   openEngine: ServicesOptions["openEngine"]
   openDockerEngine: ServicesOptions["openDockerEngine"]
   makeStarterImage: (engine: ContainerEngine) => Promise<unknown>
+  readOwnMemory?: ServicesOptions["readOwnMemory"]
   readHost?: ServicesOptions["readHost"]
   now?: () => number
 }
@@ -82,6 +83,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     onPasswordChanged: async (username) => {
       if (username === OPERATOR) await rm(firstPasswordFile(runDirectory), { force: true })
     },
+    ...(options.readOwnMemory && { readOwnMemory: options.readOwnMemory }),
     ...(options.readHost && { readHost: options.readHost }),
     now,
     onSessionsEnded: (sessionIds) => connections.cut(sessionIds),

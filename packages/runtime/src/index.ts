@@ -2,6 +2,7 @@
 export type { DockerEndpoint } from "./docker/endpoint.js"
 export { type CreateDockerEngineOptions, createDockerEngine } from "./docker-engine/create-docker-engine.js"
 export { type CreateEngineOptions, createEngine } from "./embedded/create-engine.js"
+export { type InstanceMemory, limitInstanceMemory, openInstanceMemory } from "./embedded/instance-memory.js"
 export { type ProbeHostOptions, probeHost } from "./embedded/probe.js"
 export { type PurgeEngineOptions, purgeEngine } from "./embedded/purge-engine.js"
 export * from "./engine.js"

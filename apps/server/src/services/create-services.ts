@@ -1,4 +1,4 @@
-import type { ContainerEngine, DockerEndpoint, RegistrySettings } from "@plimsoll/runtime"
+import type { ContainerEngine, DockerEndpoint, InstanceMemory, RegistrySettings } from "@plimsoll/runtime"
 import type { Logger } from "pino"
 import { localHost } from "../contract/hosts.js"
 import type { Database } from "../db/open-database.js"
@@ -84,6 +84,8 @@ export interface ServicesOptions {
   onPasswordChanged: (username: string) => Promise<void>
   /** Cuts the open connections of sessions that ended. */
   onSessionsEnded: (sessionIds: string[]) => void
+  /** What the containers of this machine may take of its memory together; `null`: all of it. */
+  readOwnMemory?: () => InstanceMemory | null
   /** This machine, as the ladder looks at it; default: read from /proc. */
   readHost?: () => Promise<HostReading>
   now?: () => number
@@ -99,7 +101,7 @@ export interface RunningServices extends Services {
 
 /** Makes the use cases and sets them going: events are read, containers and host are sampled, old history is removed. */
 export async function createServices(options: ServicesOptions): Promise<RunningServices> {
-  const { dataDirectory, retention, database, log, now = Date.now } = options
+  const { dataDirectory, retention, database, log, readOwnMemory = () => null, now = Date.now } = options
   const report = (doing: string) => (error: unknown) => log.error({ err: error }, `could not ${doing}`)
 
   const registries = createRegistries({ database, secretBox: options.secretBox, now })
@@ -140,7 +142,9 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const ladder = await createLadder({
     sampler,
     engine,
-    readHost: options.readHost ?? (() => readHost((totalBytes) => Math.max(0, totalBytes - overprovisioning.reservedMemory(totalBytes)))),
+    readHost:
+      options.readHost ??
+      (() => readHost((totalBytes) => Math.max(0, totalBytes - overprovisioning.reservedMemory(totalBytes)), readOwnMemory())),
     note: (event) => events.note(event, localHost),
     listEvents: events.list,
     settings: createSettings(database, now),
@@ -160,7 +164,8 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     minuteRetentionMs: retention.minuteDays * DAY_MS,
     disks: metering.disks,
     events,
-    readCapacity: () => readCapacity(dataDirectory, (error, doing) => report(doing)(error)),
+    readCapacity: () =>
+      readCapacity({ dataDirectory, ownMemoryBytes: readOwnMemory()?.limitBytes }, (error, doing) => report(doing)(error)),
     ladder: () => ladder.now(),
     selling: () => ladder.selling(),
     now,

@@ -27,6 +27,10 @@ export interface CgroupDriver {
   create(location: CgroupLocation, limits: ResourceLimits): Promise<ContainerCgroup>
   /** A handle on a group that exists (or did). */
   open(location: CgroupLocation): ContainerCgroup
+  /** Limits of all containers of the instance together; makes its top group when absent. Absent fields are left alone, `null` lifts. */
+  limitAll(limits: { [K in keyof ResourceLimits]?: ResourceLimits[K] | null }): Promise<void>
+  /** Memory and pressure of all of them together; undefined while there is no top group. Synchronous as a container's. */
+  sampleAll(): Pick<CgroupSample, "memory" | "pressure"> | undefined
   /** All container groups that exist below the instance's root, for reconciliation. */
   list(): Promise<CgroupLocation[]>
   /** Removes the instance's top group when nothing is left in it. */

@@ -4,10 +4,11 @@ import { EngineError } from "../errors.js"
 import { type Clock, systemClock } from "../kernel/clock.js"
 import type { ResourceLimitName, ResourceLimits } from "../spec/limits.js"
 import { applyWrites, writeNow, writePooled } from "./apply-writes.js"
-import type { CgroupDriver, ContainerCgroup } from "./cgroup-driver.js"
+import type { CgroupDriver, CgroupSample, ContainerCgroup } from "./cgroup-driver.js"
 import { checkLimits } from "./check-limits.js"
 import { chooseControllers, chooseFreezer } from "./choose-controllers.js"
 import { type CgroupContext, EmbeddedContainerCgroup, planWrites, settle } from "./container-cgroup.js"
+import { ContainerSampler } from "./container-sampler.js"
 import type { LimitChange } from "./controller.js"
 import { detectCgroups } from "./detect.js"
 import { limitAbilities } from "./enforceability.js"
@@ -74,6 +75,21 @@ export function openCgroupDriver(options: CgroupDriverOptions): CgroupDriver {
     return path
   }
 
+  /** Files are opened once; a group that went and came again has new ones. */
+  let sampler: ContainerSampler | undefined
+  function sampleAll(): CgroupSample | undefined {
+    if (sampler === undefined && groups.exists(rootPath)) {
+      const memory = controllers.filter(({ name }) => name === "memory")
+      sampler = new ContainerSampler({ path: rootPath, controllers: memory, unified: layout.unified, now: () => clock.now() })
+    }
+    const sample = sampler?.sample()
+    if (sample === undefined) {
+      sampler?.close()
+      sampler = undefined
+    }
+    return sample
+  }
+
   function containerNames(tenant: string): string[] {
     const path = tenantPath(rootName, tenant)
     return [...new Set(hierarchies.flatMap(({ mount }) => childGroups(join(mount, path))))].sort()
@@ -108,6 +124,13 @@ export function openCgroupDriver(options: CgroupDriverOptions): CgroupDriver {
       await groups.remove(tenantPath(rootName, tenant))
       await settle(controllers, rootPath)
     },
+    limitAll: async (limits) => {
+      check(limits)
+      ensureRoot()
+      groups.handDown("/")
+      await context.inTurn("/", () => applyWrites(planWrites(controllers, rootPath, limits), writePooled))
+    },
+    sampleAll,
     create: async (location, limits) => {
       check(limits)
       ensureTenantGroup(location.tenant)

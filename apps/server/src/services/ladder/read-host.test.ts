@@ -1,6 +1,6 @@
 import { expect, it } from "vitest"
 import { SWAP_FULL_BYTES, whyNoSwap } from "./host-reading.js"
-import { toHostReading } from "./read-host.js"
+import { toHostReading, withinOwn } from "./read-host.js"
 
 const meminfo =
   "MemTotal:       16384000 kB\nMemFree:         1024000 kB\nMemAvailable:    4096000 kB\nSwapTotal:       2048000 kB\nSwapFree:        1000000 kB\n"
@@ -22,6 +22,22 @@ it("a kernel without PSI has no pressure, not a pressure of 0", () => {
     pressure: null,
     cpuSomeAvg10: null,
   })
+})
+
+it("where containers may take a part of the machine, the ladder looks at what is nearer to its end", () => {
+  const allocatableOf = (totalBytes: number) => totalBytes - 100
+  const machine = { usedBytes: 500, allocatableBytes: 900, pressure: { someAvg60: 1, fullAvg10: 0 }, cpuSomeAvg10: 3, swapFreeBytes: 7 }
+  const own = { limitBytes: 300, usedBytes: 190 }
+  expect(withinOwn(machine, allocatableOf, null)).toBe(machine)
+  expect(withinOwn(machine, allocatableOf, { ...own, usedBytes: 50 })).toBe(machine)
+  expect(withinOwn(machine, allocatableOf, own)).toEqual({ ...machine, usedBytes: 190, allocatableBytes: 200 })
+  const line = { avg10: 4, avg60: 5, avg300: 6, totalMicros: 1 }
+  expect(withinOwn(machine, allocatableOf, { ...own, pressure: { some: line, full: line } }).pressure).toEqual({
+    someAvg60: 5,
+    fullAvg10: 4,
+  })
+  // Nothing is left of a part that is smaller than what is kept for the host.
+  expect(withinOwn(machine, () => 0, { limitBytes: 10, usedBytes: 1 })).toMatchObject({ usedBytes: 1, allocatableBytes: 0 })
 })
 
 it("swap counts as full a little before it is", () => {

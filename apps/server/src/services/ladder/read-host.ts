@@ -1,16 +1,19 @@
 import { readFile } from "node:fs/promises"
-import { errnoOf } from "@plimsoll/runtime"
+import { errnoOf, type InstanceMemory } from "@plimsoll/runtime"
 import { parseMeminfo, parsePressure } from "../host/host-counters.js"
+import { usedShareOf } from "./decide-rung.js"
 import type { HostReading } from "./host-reading.js"
 
-/** Reads this machine. `allocatableOf`: what of its memory may be given to containers. Rejects when /proc is not there. */
-export async function readHost(allocatableOf: (totalBytes: number) => number): Promise<HostReading> {
+/**
+ * Reads this machine. `allocatableOf`: what of its memory may be given to containers; `own`: what these may take together where that is limited. Rejects when /proc is not there.
+ */
+export async function readHost(allocatableOf: (totalBytes: number) => number, own: InstanceMemory | null = null): Promise<HostReading> {
   const [meminfo, memory, cpu] = await Promise.all([
     readFile("/proc/meminfo", "utf8"),
     readOptional("/proc/pressure/memory"),
     readOptional("/proc/pressure/cpu"),
   ])
-  return toHostReading({ meminfo, memory, cpu }, allocatableOf)
+  return withinOwn(toHostReading({ meminfo, memory, cpu }, allocatableOf), allocatableOf, own)
 }
 
 /** The files' texts as figures; `undefined`: the kernel has no PSI. */
@@ -27,6 +30,19 @@ export function toHostReading(
     cpuSomeAvg10: parsePressure(texts.cpu)?.some.avg10 ?? null,
     swapFreeBytes: swap.freeBytes,
   }
+}
+
+/** Of the machine and the part of it that containers may take, the one that is nearer to its end. */
+export function withinOwn(machine: HostReading, allocatableOf: (totalBytes: number) => number, own: InstanceMemory | null): HostReading {
+  if (own === null) return machine
+  const { limitBytes, usedBytes, pressure } = own
+  const part: HostReading = {
+    ...machine,
+    usedBytes,
+    allocatableBytes: allocatableOf(limitBytes),
+    ...(pressure && { pressure: { someAvg60: pressure.some.avg60, fullAvg10: pressure.full?.avg10 ?? 0 } }),
+  }
+  return usedShareOf(part) > usedShareOf(machine) ? part : machine
 }
 
 /** EOPNOTSUPP is what PSI answers when it is switched off at boot. */

@@ -14,9 +14,13 @@ export interface CapacityReading {
 
 /**
  * What this machine has: of memory, CPUs and processes what the kernel has, or what the control group gives that all we see lies in (this machine may be
- * a container itself) where that is less; of disk the file system of the data directory. What cannot be read is `null`, never a guess.
+ * a container itself) where that is less; of memory at most `ownMemoryBytes`, what all containers together may take; of disk the file system of the data directory. What cannot
+ * be read is `null`, never a guess.
  */
-export async function readCapacity(dataDirectory: string, report: (error: unknown, doing: string) => void): Promise<CapacityReading> {
+export async function readCapacity(
+  { dataDirectory, ownMemoryBytes = Number.POSITIVE_INFINITY }: { dataDirectory: string; ownMemoryBytes?: number | undefined },
+  report: (error: unknown, doing: string) => void,
+): Promise<CapacityReading> {
   const read = async <T>(resource: string, work: () => Promise<T>): Promise<T | null> => {
     try {
       return await work()
@@ -26,7 +30,7 @@ export async function readCapacity(dataDirectory: string, report: (error: unknow
     }
   }
   const [memory, cpu, space, pids] = await Promise.all([
-    read("memory", readMemoryBytes),
+    read("memory", () => readMemoryBytes(ownMemoryBytes)),
     read("CPU", readCores),
     read("disk", () => statfs(dataDirectory)),
     read("processes", readPids),
@@ -37,11 +41,11 @@ export async function readCapacity(dataDirectory: string, report: (error: unknow
   }
 }
 
-async function readMemoryBytes(): Promise<number | null> {
+async function readMemoryBytes(ownMemoryBytes: number): Promise<number | null> {
   const meminfo = await readFile("/proc/meminfo", "utf8")
   const total = Number(/^MemTotal: +(\d+) kB$/m.exec(meminfo)?.[1] ?? 0) * 1024
   const group = await leastOf(["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"])
-  return positive(Math.min(total, group))
+  return positive(Math.min(total, group, ownMemoryBytes))
 }
 
 async function readCores(): Promise<number | null> {

@@ -44,7 +44,7 @@ export interface OverprovisioningDependencies {
   engine: Pick<EngineAccess, "get">
   tenants: TenantBook
   settings: Settings
-  sampler: Pick<Sampler, "rows" | "sampledAt" | "onFrame">
+  sampler: Pick<Sampler, "rows" | "samples" | "sampledAt" | "onFrame">
   recorder: MetricsRecorder
   store: MetricsStore
   minuteRetentionMs: number

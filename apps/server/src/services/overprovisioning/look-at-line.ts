@@ -1,6 +1,8 @@
+import type { ContainerSummary } from "@plimsoll/runtime"
 import { localHost } from "../../contract/hosts.js"
 import type { LoadLineSettings, ResourceLine } from "../../contract/overprovisioning.js"
 import type { EngineAccess } from "../engine/engine-access.js"
+import type { Sampler } from "../live/sampler.js"
 import { computeWakeDebt } from "../load-line/load-line.js"
 import type { DiskUse, MeasuredDisk } from "../metering/disk-use.js"
 import type { TenantBook } from "../tenants/tenant-book.js"
@@ -28,6 +30,8 @@ export interface LineLookDependencies {
   tenants: Pick<TenantBook, "all">
   settings: LineSettings
   book: UseBook
+  /** Of this machine's containers. */
+  sampler: Pick<Sampler, "samples">
   readCapacity: () => Promise<CapacityReading>
   disks: Pick<DiskUse, "of">
   /** As last measured, unless that was too long ago. */
@@ -64,11 +68,21 @@ export function lineLooker(deps: LineLookDependencies): () => Promise<LineLook> 
         pids: whole?.pids ?? null,
         disk: measured === undefined ? null : ours,
       },
-      wakeDebtBytes: computeWakeDebt(containers.flatMap(({ nap }) => (nap === undefined ? [] : [nap.beforeBytes]))),
+      wakeDebtBytes: computeWakeDebt(sleepersBytes(containers, deps.sampler.samples)),
       risks: deps.risks(),
     })
     return { at, capacity, settings, sales, lines, disks: lastDisks, used }
   }
+}
+
+/** What each sleeper has, wherever it lies: before its nap some of it may have been in swap already, left there by the nap before. */
+export function sleepersBytes(
+  containers: readonly Pick<ContainerSummary, "id" | "nap">[],
+  samples: LineLookDependencies["sampler"]["samples"],
+): number[] {
+  return containers.flatMap(({ id, nap }) =>
+    nap === undefined ? [] : [Math.max(nap.beforeBytes, samples.get(id)?.stats.memory.usedBytes ?? 0)],
+  )
 }
 
 /** What the disks of each sale take, by its key. */
