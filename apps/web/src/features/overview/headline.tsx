@@ -1,5 +1,5 @@
 "use client"
-import type { HostLiveMessage } from "@plimsoll/server/contract"
+import type { HostLiveMessage, ResourceLine } from "@plimsoll/server/contract"
 import { Plus } from "lucide-react"
 import Link from "next/link"
 import { useTranslations } from "use-intl"
@@ -7,12 +7,21 @@ import { buttonClass } from "@/components/controls/button"
 import { useFormat } from "@/lib/use-format"
 import type { Sold } from "./sold"
 
+interface HeadlineProps {
+  live: HostLiveMessage
+  sold: Sold | null
+  /** Of memory, plans of tenants included; `null`: not known, or not for this role. */
+  line: Pick<ResourceLine, "sold" | "allocatable"> | null
+  hostname: string | null
+}
+
 /** The sentence that matters, and what it rests on. Only what is so now: nothing is predicted here. */
-export function Headline({ live, sold, hostname }: { live: HostLiveMessage; sold: Sold | null; hostname: string | null }) {
+export function Headline({ live, sold, line, hostname }: HeadlineProps) {
   const t = useTranslations("overview")
   const format = useFormat()
   const { totalBytes, usedBytes } = live.memory
-  const ratio = sold === null || totalBytes === 0 ? null : sold.memoryBytes / totalBytes
+  const soldBytes = line?.sold ?? sold?.memoryBytes ?? 0
+  const ofBytes = line?.allocatable ?? totalBytes
   const facts = {
     used: format.bytes(usedBytes),
     capacity: format.bytes(totalBytes),
@@ -20,16 +29,16 @@ export function Headline({ live, sold, hostname }: { live: HostLiveMessage; sold
     byContainers: format.bytes(sold?.usedBytes),
     running: sold?.running ?? 0,
   }
-  const nothing = sold === null || sold.containers === 0
+  const nothing = sold === null || (sold.containers === 0 && soldBytes === 0)
   return (
     <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-3 pt-1">
       <div className="min-w-0">
         <h1 className="max-w-[30em] font-semibold text-3xl tracking-tight max-sm:text-2xl">
-          {nothing || ratio === null
+          {nothing || ofBytes === 0
             ? t("nothingSold", { capacity: facts.capacity, host: hostname ?? t("thisMachine") })
-            : sold.memoryBytes === 0
+            : soldBytes === 0
               ? t("nothingLimited", { count: sold.containers })
-              : t("sold", { times: format.times(ratio) })}
+              : t("sold", { times: format.times(soldBytes / ofBytes) })}
         </h1>
         <p className="mt-1 max-w-[120ch] text-mute">
           {nothing || sold.running === 0 ? t("usedNow", facts) : t("usedNowBy", facts)}

@@ -7,6 +7,7 @@ import { ErrorState } from "@/components/controls/error-state"
 import { Panel } from "@/components/controls/panel"
 import { Skeleton } from "@/components/controls/skeleton"
 import { EngineUnavailable } from "@/components/engine-unavailable"
+import { useOverprovisioningNow } from "@/components/overprovisioning/use-overprovisioning-now"
 import { useContainersLive, useHostLive } from "@/lib/live"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
@@ -30,6 +31,7 @@ export function MachineOverview() {
   const info = useQuery(useTRPC().host.info.queryOptions({ host: localHost }, { refetchInterval: 60_000 }))
   const { data: live, error: liveError } = useHostLive()
   const { data: containers } = useContainersLive()
+  const line = useOverprovisioningNow().now?.resources.find(({ resource }) => resource === "memory") ?? null
   const own = useMemo(() => containers?.rows.filter((row) => row.host === localHost), [containers])
   const sold = useMemo(() => (own === undefined ? null : sumSold(own)), [own])
 
@@ -41,7 +43,7 @@ export function MachineOverview() {
   return (
     <div className="flex flex-col gap-4">
       {info.data?.status === "unavailable" ? <EngineUnavailable info={info.data} /> : null}
-      <Headline live={live} sold={sold} hostname={info.data?.hostname ?? null} />
+      <Headline live={live} sold={sold} line={line} hostname={info.data?.hostname ?? null} />
       <OtherHosts />
       <LoadLineOverview />
       <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_340px]">
