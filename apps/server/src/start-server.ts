@@ -30,6 +30,7 @@ export interface StartOptions {
   openDockerEngine: ServicesOptions["openDockerEngine"]
   makeStarterImage: (engine: ContainerEngine) => Promise<unknown>
   readHost?: ServicesOptions["readHost"]
+  monotonic?: () => number
   now?: () => number
 }
 
@@ -83,6 +84,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       if (username === OPERATOR) await rm(firstPasswordFile(runDirectory), { force: true })
     },
     ...(options.readHost && { readHost: options.readHost }),
+    ...(options.monotonic && { monotonic: options.monotonic }),
     now,
     onSessionsEnded: (sessionIds) => connections.cut(sessionIds),
   })
