@@ -31,6 +31,7 @@ export interface StartOptions {
   makeStarterImage: (engine: ContainerEngine) => Promise<unknown>
   readOwnMemory?: ServicesOptions["readOwnMemory"]
   readHost?: ServicesOptions["readHost"]
+  monotonic?: () => number
   now?: () => number
 }
 
@@ -85,6 +86,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     },
     ...(options.readOwnMemory && { readOwnMemory: options.readOwnMemory }),
     ...(options.readHost && { readHost: options.readHost }),
+    ...(options.monotonic && { monotonic: options.monotonic }),
     now,
     onSessionsEnded: (sessionIds) => connections.cut(sessionIds),
   })

@@ -88,6 +88,8 @@ export interface ServicesOptions {
   readOwnMemory?: () => InstanceMemory | null
   /** This machine, as the ladder looks at it; default: read from /proc. */
   readHost?: () => Promise<HostReading>
+  /** The ladder's clock for durations; default: the machine's. */
+  monotonic?: () => number
   now?: () => number
 }
 
@@ -150,7 +152,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     settings: createSettings(database, now),
     book,
     now,
-    monotonic: () => performance.now(),
+    monotonic: options.monotonic ?? (() => performance.now()),
     report: (error, doing) => report(doing)(error),
   })
   const overprovisioning = await createOverprovisioning({

@@ -20,6 +20,8 @@ export interface ServerProcess extends OperatorClient {
   errors: string[]
   /** `kill -9`; resolves when the process is gone. Calls that are under way reject. */
   kill(): Promise<void>
+  /** SIGSTOP holds it still, SIGCONT lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void
   /** As the supervisor stops it; resolves with the exit code. */
   stop(): Promise<number | null>
   readonly killed: boolean
@@ -70,12 +72,13 @@ export function spawnServer({ dataDirectory, runDirectory, databaseUrl = "" }: S
     child.kill("SIGTERM")
     return exited
   }
-  return { listening, exited, errors, kill, stop, wasKilled: () => killed }
+  const signal = (name: "SIGSTOP" | "SIGCONT") => void child.kill(name)
+  return { listening, exited, errors, kill, signal, stop, wasKilled: () => killed }
 }
 
 /** Starts the server and resolves when it can be asked. */
 export async function startServerProcess(directories: ServerDirectories): Promise<ServerProcess> {
-  const { listening, exited, errors, kill, stop, wasKilled } = spawnServer(directories)
+  const { listening, exited, errors, kill, signal, stop, wasKilled } = spawnServer(directories)
   await listening
   const { runDirectory } = directories
   const { openOperatorClient } = await scriptsLibrary<OperatorClientModule>("operator-client.mjs")
@@ -89,6 +92,7 @@ export async function startServerProcess(directories: ServerDirectories): Promis
     download: (path) => Promise.race([get(runDirectory, path), gone]),
     errors,
     kill,
+    signal,
     stop,
     get killed() {
       return wasKilled()

@@ -60,6 +60,8 @@ export interface TestServerOptions {
   /** Default: one of its own, of the project's kind of database. */
   databaseUrl?: string
   now?: () => number
+  /** The ladder's clock for durations. */
+  monotonic?: () => number
   /** Where its directories are made; default: the temporary directory. */
   parent?: string
 }
@@ -94,6 +96,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       makeStarterImage: options.makeStarterImage ?? (async () => undefined),
       readHost: options.readHost ?? (async () => plenty),
       ...(options.now && { now: options.now }),
+      ...(options.monotonic && { monotonic: options.monotonic }),
     })
   let server: RunningServer | undefined = await start()
   const socketPath = server.socketPath

@@ -1,0 +1,121 @@
+import { afterAll, afterEach, beforeAll, expect, it, onTestFailed, vi } from "vitest"
+import type { EventRecord } from "./contract/index.js"
+import { MiB, type SmallMachine, startSmallMachine, tell } from "./testing/ladder/small-machine.js"
+import type { SteadyClient } from "./testing/ladder/steady-client.js"
+import { unexplained } from "./testing/ladder/unexplained.js"
+import { grabWhenTold, hold, leak, readWhenTold } from "./testing/ladder/workloads.js"
+
+/**
+ * Faults of a machine of 256 MiB with as much swap: real containers in a group with that limit, and the ladder at its own pace. Each time the
+ * guaranteed is asked ten times a second from before the fault until after it.
+ */
+let machine: SmallMachine
+let since = 0
+
+beforeAll(async () => {
+  machine = await startSmallMachine({ memoryBytes: 256 * MiB, swapBytes: 256 * MiB })
+})
+afterEach(async () => {
+  await machine.clear()
+  since = (await machine.events()).at(-1)?.cursor ?? 0
+})
+afterAll(() => machine.stop())
+
+const steps = (records: readonly EventRecord[], rung: string) =>
+  records.filter(({ kind, action, attributes }) => kind === "ladder" && action === rung && attributes.subject === "container")
+const eventually = (check: () => Promise<void>, timeout = 60_000) => vi.waitFor(check, { timeout, interval: 200 })
+const doneBy = async (rung: string) => steps(await machine.events(since), rung).filter(({ attributes }) => attributes.result === "done")
+
+/** Prints what was told, for whoever has to find out why a run failed. */
+function tellOnFailure(): void {
+  onTestFailed(async () => {
+    const told = await machine.events(since)
+    console.error(
+      told
+        .filter(({ kind }) => kind !== "audit")
+        .map((e) => `${e.at} ${e.kind} ${e.action} ${e.name} ${JSON.stringify(e.attributes)}`)
+        .join("\n"),
+    )
+  })
+}
+
+/**
+ * Waits until the ladder has come down from its highest rung. The guaranteed answered each time and nothing was done to it; of the others all that happened,
+ * but for what the test did itself, has its reason among the events.
+ */
+async function expectUnharmed({ gold, client }: { gold: { id: string }; client: SteadyClient }, own?: ReadonlySet<string>): Promise<void> {
+  await machine.comesDown("stop")
+  // Small steps are told together, at the latest when the ladder is left.
+  await machine.ladder({ mode: "off" })
+  await eventually(async () => expect(unexplained(await machine.events(since), own)).toEqual([]), 10_000)
+  const { answered, failed, slowestMs } = await client.stop()
+  console.log(`the guaranteed answered ${answered} times, the slowest after ${Math.round(slowestMs)} ms`)
+  expect(failed).toEqual([])
+  expect(answered).toBeGreaterThan(20)
+  const ofGold = (await machine.events(since)).filter(({ id, kind }) => id === gold.id && kind !== "audit")
+  expect(ofGold.map(({ kind, action }) => `${kind} ${action}`)).toEqual(["container create", "container start"])
+}
+
+it("a surge of all at once: the lowest class is stopped, and the guaranteed answers every time", async () => {
+  tellOnFailure()
+  const golden = await machine.startGold()
+  const idle = []
+  for (const name of ["one", "two", "three", "four"]) idle.push(await machine.run(name, grabWhenTold(90)))
+  await tell(idle)
+  await eventually(async () => expect((await doneBy("stop")).length).toBeGreaterThan(0))
+  await expectUnharmed(golden)
+})
+
+it("a leak: the one that leaks is stopped before the kernel has to kill, and its neighbour is not", async () => {
+  tellOnFailure()
+  const golden = await machine.startGold()
+  const neighbour = await machine.run("neighbour", hold(20))
+  await machine.run("leaking", leak(180))
+  await eventually(async () => expect((await doneBy("stop")).map(({ name }) => name)).toEqual(["leaking"]))
+  await expectUnharmed(golden)
+  expect((await machine.containers().inspect(neighbour.id)).state.status).toBe("running")
+  expect((await machine.events(since)).filter(({ action }) => action === "oom")).toEqual([])
+})
+
+it("a wake of all at once: more than the machine has, and nobody loses any of it but who is stopped for it", async () => {
+  tellOnFailure()
+  const golden = await machine.startGold()
+  const sleepers = []
+  for (const name of ["first", "second", "third", "fourth", "fifth", "sixth"]) {
+    const sleeper = await machine.run(name, readWhenTold(48))
+    await eventually(async () => expect(await machine.log(sleeper.id)).toContain(`${48 * MiB}`))
+    await machine.containers().nap(sleeper.id)
+    sleepers.push(sleeper)
+  }
+  await Promise.all(sleepers.map(({ id }) => machine.containers().kill(id, { signal: "USR1" })))
+  for (const { id } of sleepers)
+    await eventually(async () => {
+      const isStopped = (await machine.containers().inspect(id)).state.status === "exited"
+      if (!isStopped) expect((await machine.log(id)).trim().split("\n")).toEqual([`${48 * MiB}`, `${48 * MiB}`])
+    })
+  const records = await machine.events(since)
+  expect(
+    records
+      .filter(({ action }) => action === "wake")
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(sleepers.map(({ id }) => id).sort())
+  expect(records.filter(({ action, attributes }) => action === "use" || attributes.change === "taken").length).toBeGreaterThan(0)
+  await expectUnharmed(golden, new Set(sleepers.map(({ name }) => `${name} nap`)))
+})
+
+it("swap is full: that nothing can be pushed out is said, and who leaks is stopped", async () => {
+  tellOnFailure()
+  const golden = await machine.startGold()
+  machine.resize({ memoryBytes: 256 * MiB, swapBytes: 64 * MiB })
+  const filler = await machine.run("filler", hold(60))
+  await machine.holds(filler.id, 59)
+  await machine.containers().nap(filler.id)
+  expect((await machine.reading()).swapFreeBytes).toBeLessThan(16 * MiB)
+  await machine.run("leaking", leak(195))
+  await eventually(async () => expect((await doneBy("stop")).map(({ name }) => name)).toEqual(["leaking"]))
+  const failed = (await machine.events(since)).filter(({ action, attributes }) => action === "reclaim" && attributes.result === "failed")
+  expect(failed.map(({ attributes }) => attributes.why)).toEqual([expect.stringContaining("swap")])
+  await expectUnharmed(golden, new Set(["filler nap", "filler reclaim"]))
+  expect((await machine.containers().inspect(filler.id)).nap).toBeDefined()
+})
