@@ -6,14 +6,14 @@ import { unexplained } from "./testing/ladder/unexplained.js"
 import { grabWhenTold, hold, leak, readWhenTold } from "./testing/ladder/workloads.js"
 
 /**
- * Faults of a machine of 256 MiB with as much swap: real containers in a group with that limit, and the ladder at its own pace. Each time the
+ * Faults of a machine of 256 MiB with twice as much swap: real containers in a group with that limit, and the ladder at its own pace. Each time the
  * guaranteed is asked ten times a second from before the fault until after it.
  */
 let machine: SmallMachine
 let since = 0
 
 beforeAll(async () => {
-  machine = await startSmallMachine({ memoryBytes: 256 * MiB, swapBytes: 256 * MiB })
+  machine = await startSmallMachine({ memoryBytes: 256 * MiB, swapBytes: 512 * MiB })
 })
 afterEach(async () => {
   await machine.clear()
@@ -28,8 +28,9 @@ const doneBy = async (rung: string) => steps(await machine.events(since), rung).
 
 /** Prints what was told, for whoever has to find out why a run failed. */
 function tellOnFailure(): void {
+  const began = since
   onTestFailed(async () => {
-    const told = await machine.events(since)
+    const told = await machine.events(began)
     console.error(
       told
         .filter(({ kind }) => kind !== "audit")
