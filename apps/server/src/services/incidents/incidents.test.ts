@@ -96,6 +96,19 @@ describe("an incident of memory", () => {
       { action: "oom", id: "victim", tenant: "operator", consumers: [{ id: "hog" }, { id: "victim" }], victims: [{ id: "victim" }] },
     ])
   })
+
+  it("is told of each container that the kernel killed in, whatever else was told, once a minute", async () => {
+    for (const id of ["first", "second"]) host.put(id, 50)
+    await host.fill(0.5)
+    await host.seconds(1)
+    await host.fill(0.9)
+    await host.seconds(1)
+    for (const id of ["first", "first", "second"]) host.engine.emit({ action: "oom", id, name: id, tenant: "acme" })
+    await host.seconds(2)
+    const told = (await snapshots()).map(({ action, id }) => `${action} ${id}`)
+    expect(told.filter((one) => one.startsWith("oom")).sort()).toEqual(["oom first", "oom second"])
+    expect(told).toContain("use local")
+  })
 })
 
 it("an incident of CPU needs half a minute of waiting, and names those who were throttled", async () => {

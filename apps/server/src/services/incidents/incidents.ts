@@ -23,13 +23,14 @@ export interface Second {
 }
 
 /**
- * At each breach one durable event with who took the most of the resource and who lost what: the answer to "who waited because of whom". At most one a resource and minute; how
- * many more there were says the next one.
+ * At each breach one durable event with who took the most of the resource and who lost what: the answer to "who waited because of whom". At most one a resource and minute, and of
+ * what the kernel killed one a container and minute, whatever else was told; how many more there were says the next one.
  */
 export class Incidents {
   #watch = nothingSeen
   #last: Second | undefined
-  readonly #toldAt = new Map<Breach["resource"], number>()
+  /** By resource, of kills by container. */
+  readonly #toldAt = new Map<string, number>()
   readonly #passedOver = new Map<Breach["resource"], number>()
   readonly #faults = new Map<string, { at: number; count: number; perSecond: number }>()
 
@@ -52,18 +53,20 @@ export class Incidents {
 
   async #note(breach: Breach, second: Second, victim?: Victim): Promise<void> {
     const { resource, kind, why } = breach
-    if (second.at - (this.#toldAt.get(resource) ?? Number.NEGATIVE_INFINITY) < ONE_IN_MS) {
-      this.#passedOver.set(resource, (this.#passedOver.get(resource) ?? 0) + 1)
+    const about = victim === undefined ? resource : `${kind} ${victim.id}`
+    for (const [key, at] of this.#toldAt) if (second.at - at >= ONE_IN_MS) this.#toldAt.delete(key)
+    if (this.#toldAt.has(about)) {
+      if (victim === undefined) this.#passedOver.set(resource, (this.#passedOver.get(resource) ?? 0) + 1)
       return
     }
-    this.#toldAt.set(resource, second.at)
+    this.#toldAt.set(about, second.at)
     const { consumers, victims } = takeSnapshot(resource, {
       ...second,
       faultsPerSecond: ({ id }) => this.#faults.get(id)?.perSecond ?? 0,
     })
     const { usedBytes, allocatableBytes, pressure, cpuSomeAvg10 } = second.reading
-    const passedOver = this.#passedOver.get(resource) ?? 0
-    this.#passedOver.delete(resource)
+    const passedOver = victim === undefined ? (this.#passedOver.get(resource) ?? 0) : 0
+    if (victim === undefined) this.#passedOver.delete(resource)
     await this.deps.note({
       at: this.deps.now(),
       kind: "incident",
