@@ -70,7 +70,7 @@ function vitest(project) {
       ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
       {
         env: { ...process.env, NO_COLOR: "1" },
-        timeoutMs: 25 * 60_000,
+        timeoutMs: 50 * 60_000,
       },
     )
     if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [], output }
@@ -91,7 +91,7 @@ function playwright() {
   return withReport(async (report) => {
     const { code, output } = await runCommand(bin("playwright"), ["test", "--config", "e2e/playwright.config.ts"], {
       env: { ...process.env, NO_COLOR: "1", PLIMSOLL_E2E_REPORT: report, PLIMSOLL_CHROMIUM: findChromium() },
-      timeoutMs: 25 * 60_000,
+      timeoutMs: 50 * 60_000,
     })
     if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [], output }
     const { stats, suites } = JSON.parse(readFileSync(report, "utf8"))

@@ -71,6 +71,8 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
   let standSince: number | null = null
   let actedAt = Number.NEGATIVE_INFINITY
   let isStalled = false
+  /** When it last looked, and was through with it. */
+  let tickedAt = monotonic()
   let info: { value: EngineInfo; at: number } | undefined
   /** One thing after the other; never rejects. */
   let acting: Promise<void> = Promise.resolve()
@@ -153,9 +155,21 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
   }
 
   async function tick(): Promise<void> {
-    // Without an engine there is nothing to look after, and `host.info` says why.
-    if (!isOpen()) return
+    const stoodStillMs = monotonic() - tickedAt
+    try {
+      // Without an engine there is nothing to look after, and `host.info` says why.
+      if (isOpen()) await look(stoodStillMs)
+    } finally {
+      tickedAt = monotonic()
+    }
+  }
+
+  async function look(stoodStillMs: number): Promise<void> {
     const at = monotonic()
+    if (stoodStillMs > STALLED_MS && !isStalled) {
+      await journal.tellStalled(`the console stood still for ${Math.round(stoodStillMs / 1000)} s: no step was taken`)
+      isStalled = true
+    }
     const reading = await readFresh(at)
     if (typeof reading === "string") {
       if (!isStalled) await journal.tellStalled(`${reading}: no step is taken until they are known again`)
