@@ -23,6 +23,7 @@ interface Shot {
 const shots: Shot[] = [
   { name: "overview", path: "/" },
   { name: "containers", path: "/containers", ready: seeText("acme-shop") },
+  { name: "overprovisioning", path: "/overprovisioning", ready: seeText("What still fits") },
   { name: "create", path: "/containers/new?image=plimsoll%2Fstarter" },
   { name: "container", path: "/containers/acme-shop" },
   { name: "logs", path: "/containers/northwind-api/logs", ready: seeText("INFO request") },
@@ -37,10 +38,16 @@ const shots: Shot[] = [
   { name: "networks", path: "/networks", ready: seeText("bridge") },
   { name: "events", path: "/events", ready: seeText("northwind") },
   { name: "audit", path: "/events?kind=audit", ready: seeText("created a tenant") },
-  { name: "tenants", path: "/tenants", ready: seeText("Acme Shops") },
-  { name: "tenant", path: "/tenants/acme", ready: seeText("On the plan Medium") },
-  { name: "plans", path: "/plans", ready: seeText("Small") },
+  { name: "tenants", path: "/tenants", ready: seeText("Acme Ltd") },
+  { name: "tenant", path: "/tenants/acme", ready: seeText("On the plan Freighter") },
+  { name: "plans", path: "/plans", ready: seeText("Coaster") },
   { name: "metering", path: "/metering", ready: seeText("acme") },
+  { name: "what-if", path: "/overprovisioning/what-if", ready: seeText("Terms") },
+  { name: "line-settings", path: "/overprovisioning/settings", ready: seeText("advise") },
+  { name: "capacity-report", path: "/overprovisioning/report", ready: seeText("Print or save as PDF") },
+  { name: "members", path: "/members" },
+  { name: "tokens", path: "/tokens" },
+  { name: "account", path: "/account" },
   { name: "hosts", path: "/hosts", ready: seeText("dock-2") },
   { name: "host", path: "/hosts/local" },
   { name: "not-found", path: "/nowhere" },
@@ -52,7 +59,6 @@ test("every page, light and dark", async ({ browser, playwright, product }) => {
   await mkdir(directory, { recursive: true })
   await fillWithDemo(product.environment)
   await addSecondHost(playwright.request, { product, daemon })
-  await givePlans(playwright.request, product)
   const began = Date.now()
   for (const theme of ["light", "dark"] as const) {
     const context = await browser.newContext({ colorScheme: theme, viewport: { width: 1440, height: 900 }, locale: "en-GB" })
@@ -81,7 +87,7 @@ test("every page, light and dark", async ({ browser, playwright, product }) => {
   })
   const page = await phone.newPage()
   await signIn(page, product)
-  for (const { name, path } of shots.slice(0, 4)) {
+  for (const { name, path } of shots.slice(0, 5)) {
     await page.goto(product.url + path)
     await page.waitForTimeout(2500)
     await page.screenshot({ path: `${directory}${name}-phone.png` })
@@ -120,40 +126,6 @@ async function addSecondHost(request: APIRequest, { product, daemon }: { product
   const credentials = { username: "deploy", password: "example" }
   await callAs(operator, "registries.add", { registry: "registry.example.com", credentials })
   await callAs(operator, "registries.add", { registry: "docker.io", mirrors: ["https://mirror.example.com"] })
-  await operator.dispose()
-}
-
-/** Plans for the demo's tenants, whose containers are there already. */
-async function givePlans(request: APIRequest, product: Product): Promise<void> {
-  const operator = await signedInRequest(request, product)
-  const plans: string[] = []
-  for (const [name, size] of [
-    ["Small", 1],
-    ["Medium", 2],
-    ["Large", 4],
-  ] as const) {
-    const terms = {
-      memoryGuaranteedBytes: size * 256 * 2 ** 20,
-      memoryMaxBytes: size * 512 * 2 ** 20,
-      cpuGuaranteedCores: size * 0.1,
-      cpuMaxCores: size,
-      cpuWeight: 100,
-      diskBytes: 0,
-      pidsMax: size * 512,
-      networkBytesPerSecond: size * 12_500_000,
-      containers: size * 8,
-      volumes: size * 5,
-      networks: 2,
-      publicPorts: size * 4,
-      tokens: 3,
-      ociRuntimes: [],
-    }
-    plans.push((await callAs<{ id: string }>(operator, "plans.create", { name, terms })).id)
-  }
-  const [, medium = "", large = ""] = plans
-  await callAs(operator, "tenants.create", { tenant: "acme", title: "Acme Shops", plan: medium })
-  await callAs(operator, "tenants.create", { tenant: "blue-harbour", title: "Blue Harbour Museum", plan: medium })
-  await callAs(operator, "tenants.create", { tenant: "northwind", plan: large })
   await operator.dispose()
 }
 
