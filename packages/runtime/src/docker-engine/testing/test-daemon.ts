@@ -92,12 +92,25 @@ export function testPodman(): Promise<TestDaemon> {
       CONTAINERS_REGISTRIES_CONF: join(directory, "registries.conf"),
     }),
     cleanUp: async (directory) => {
+      endMonitors(directory)
       for (const group of groupsNamed(podmanGroup)) if (!groupsBefore.has(group)) await removeGroup(group, directory)
     },
   })
 }
 
 const podmanGroup = "libpod_parent"
+
+/** Those of execs stay for five minutes after the last command, so that its exit code can still be asked for. */
+function endMonitors(directory: string): void {
+  for (const pid of readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)) {
+    const command = readProcFile(`/proc/${pid}/cmdline`) ?? ""
+    const startTicks = readProcessStat(pid)?.startTicks
+    if (startTicks !== undefined && /^\S*\/conmon\0/.test(command) && command.includes(`${directory}/`))
+      signalProcess(pid, startTicks, "SIGKILL")
+  }
+}
 
 function podmanConfiguration(directory: string): string {
   return [
