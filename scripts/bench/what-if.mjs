@@ -44,7 +44,9 @@ export async function bench({ runs, note, report }) {
       const times = await timeRuns(runs, (run) => ask(server, { resource, theta: 0.5 + (0.5 * (run + 1)) / (runs + 1) }))
       report({ name: `what-if ${resource} next answers`, value: median(times), unit: "ms", runs })
     }
-    report({ name: "what-if others wait at most", value: await heldUp(server), unit: "ms", runs: 1 })
+    const { slowest, took } = await heldUp(server)
+    report({ name: "what-if memory first answer, days kept", value: took, unit: "ms", runs: 1 })
+    report({ name: "what-if others wait at most", value: slowest, unit: "ms", runs: 1 })
   } finally {
     await server.close()
   }
@@ -52,7 +54,7 @@ export async function bench({ runs, note, report }) {
 
 const ask = ({ client }, input) => client.query("overprovisioning.whatIf", input)
 
-/** The slowest answer to somebody else while a history that is not known yet is read and replayed. */
+/** How long an answer took whose history has to be put together from days that are kept, and the slowest answer to somebody else meanwhile. */
 async function heldUp(server) {
   let slowest = 0
   let asking = true
@@ -64,10 +66,12 @@ async function heldUp(server) {
       await new Promise((resolve) => setTimeout(resolve, PING_MS))
     }
   })()
+  const began = performance.now()
   await ask(server, { resource: "memory", theta: 0.85, days: DAYS - 1 })
+  const took = performance.now() - began
   asking = false
   await others
-  return slowest
+  return { slowest, took }
 }
 
 /** By tenant: mean and highest CPU (cores) and memory (bytes) of each quarter-hour, as of machines that nobody measured. */
