@@ -44,7 +44,7 @@ export function createCourseDays(store: Pick<MetricsStore, "readCourses">): Cour
     )
     if ([...days.values()].reduce((sum, { size }) => sum + size, wanted.size - known.size) * STEPS_PER_DAY <= KEPT_STEPS)
       days.set(begin, wanted)
-    return [...wanted.values()]
+    return subjects.map((subject) => wanted.get(nameOf(subject)) as DayCourse)
   }
 
   return {

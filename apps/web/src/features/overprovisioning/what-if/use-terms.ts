@@ -13,13 +13,15 @@ export interface Terms {
   extra: ExtraTenants[]
 }
 
-/** The terms of the address, and what holds now where it says nothing. `change` of `null` takes a part back to that. */
-export function useTerms(thetaNow: number) {
+/** The terms of the address, and what holds now (`theta` of each resource) where it says nothing. `change` of `null` takes a part back to that. */
+export function useTerms(theta: Record<WhatIfResource, number>) {
   const [given, change] = useQueryStates(termParsers, { history: "replace" })
+  const thetaNow = theta[given.resource]
   const terms: Terms = { ...given, theta: given.theta ?? thetaNow }
   const changed = terms.theta !== thetaNow || terms.ratio !== null || terms.size !== 1 || terms.extra.length > 0
   return {
     terms,
+    thetaNow,
     change,
     /** False: all is asked as it holds now. */
     changed,

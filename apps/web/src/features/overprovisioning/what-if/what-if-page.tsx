@@ -1,4 +1,5 @@
 "use client"
+import type { WhatIfResource } from "@plimsoll/server/contract"
 import { History, RotateCcw } from "lucide-react"
 import Link from "next/link"
 import { useTranslations } from "use-intl"
@@ -34,11 +35,9 @@ export function WhatIfPage() {
   )
 }
 
-function Questions({ theta }: { theta: Record<"memory" | "cpu" | "disk", number> }) {
+function Questions({ theta }: { theta: Record<WhatIfResource, number> }) {
   const t = useTranslations("whatIf")
-  const resource = useTerms(1).terms.resource
-  const thetaNow = theta[resource]
-  const { terms, change, changed, reset } = useTerms(thetaNow)
+  const { terms, thetaNow, change, changed, reset } = useTerms(theta)
   const { now, asked } = useAnswers(terms, { thetaNow, changed })
   const error = now.error ?? asked.error
   return (
