@@ -16,6 +16,13 @@ const alias = [
 const sources = "{packages,apps}/*/src/**"
 const ours = [`${sources}/*.test.ts`, `${sources}/*.test.tsx`, "scripts/**/*.test.mjs", "prisma/**/*.test.ts"]
 const integration = [`${sources}/*.integration.test.ts`, "scripts/**/*.integration.test.mjs"]
+// What gives the whole host swap and takes it off again, or looks at how full the host is: never two at once.
+const withSwap = [
+  "packages/runtime/src/conformance/embedded.integration.test.ts",
+  "packages/runtime/src/embedded/naps.integration.test.ts",
+  "apps/server/src/ladder*.integration.test.ts",
+  "scripts/{demo-tenfold,zram/zram}.integration.test.mjs",
+]
 // By hand, not by npm test: Podman 4.3's service locks up or leaves containers behind now and then, whoever talks to it.
 const podman = [`${sources}/podman.integration.test.ts`]
 // By npm run test:software: it needs debootstrap, a Debian mirror and minutes.
@@ -76,9 +83,13 @@ export default defineConfig({
         test: {
           name: "integration",
           include: integration,
-          exclude: [...podman, movesToPostgresql, "**/node_modules/**", "**/dist/**"],
+          exclude: [...podman, ...withSwap, movesToPostgresql, "**/node_modules/**", "**/dist/**"],
           ...onTheKernel,
         },
+      },
+      {
+        extends: true,
+        test: { name: "integration-swap", include: withSwap, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel },
       },
       {
         extends: true,

@@ -4,5 +4,5 @@ import { runSuite } from "./lib/run-suite.mjs"
 await runSuite({
   title: "Every engine passes the suite",
   purposes: ["integration", "engines"],
-  args: ["--project", "integration", "--project", "podman", "packages/runtime/src/conformance"],
+  args: ["--project", "integration", "--project", "integration-swap", "--project", "podman", "packages/runtime/src/conformance"],
 })

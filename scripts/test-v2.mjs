@@ -67,6 +67,8 @@ function vitest(paths) {
     "run",
     "--project",
     "integration",
+    "--project",
+    "integration-swap",
     "--testTimeout=900000",
     "--hookTimeout=900000",
     "--expect.poll.timeout=60000",

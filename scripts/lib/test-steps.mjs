@@ -30,6 +30,13 @@ export const steps = [
     run: () => vitest("integration"),
   },
   {
+    name: "integration",
+    title: "Integration tests with swap",
+    lane: "swap",
+    impossible: needsRoot,
+    run: () => vitest("integration-swap"),
+  },
+  {
     name: "integration-postgresql",
     title: "Integration tests on PostgreSQL",
     lane: "kernel",

@@ -1,3 +1,4 @@
+import { ladderRungs } from "../../contract/overprovisioning.js"
 import type { EventLog } from "../events/event-log.js"
 
 export interface EventCount {
@@ -9,9 +10,20 @@ export interface EventCount {
 /** Kinds and actions of engines are few; those of an audit are the operations. So many are told apart at most. */
 const MAXIMUM_COUNTS = 500
 
+/** What alarms are set on. Counted from 0: an increase to 1 of a counter that was not there before is none to Prometheus. */
+const COUNTED_FROM_THE_START = {
+  container: ["oom", "nap", "wake"],
+  ladder: [...ladderRungs, "advise", "stalled"],
+  incident: ["use", "pressure", "oom"],
+}
+
 /** Counts the events that come, by kind and action, from now on. */
 export class EventCounter {
-  readonly counts = new Map<string, EventCount>()
+  readonly counts = new Map<string, EventCount>(
+    Object.entries(COUNTED_FROM_THE_START).flatMap(([kind, actions]) =>
+      actions.map((action) => [`${kind} ${action}`, { kind, action, count: 0 }] as const),
+    ),
+  )
   readonly #closing = new AbortController()
   #following: Promise<void> = Promise.resolve()
 

@@ -179,7 +179,7 @@ export const eventGroup: MetricGroup<ReadonlyMap<string, { kind: string; action:
     counter({
       name: "plimsoll_events_total",
       unit: "",
-      help: "Events since the console was started; the ladder's steps, incidents, naps, wakes and OOM kills are among them",
+      help: "Events since the console was started; the ladder's steps, incidents, naps, wakes and OOM kills from 0",
       labels: ["kind", "action"],
       read: (counts) => [...counts.values()].map(({ kind, action, count }) => ({ labels: { kind, action }, value: count })),
     }),
