@@ -44,6 +44,8 @@ const onTheKernel = {
   testTimeout: 120_000,
   hookTimeout: 120_000,
   teardownTimeout: 60_000,
+  // A machine that emulates another one is twenty times slower.
+  expect: { poll: { timeout: 20_000 } },
   pool: "forks",
   maxWorkers: 1,
   fileParallelism: false,

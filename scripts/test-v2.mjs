@@ -71,7 +71,6 @@ function vitest(paths) {
     "integration-swap",
     "--testTimeout=900000",
     "--hookTimeout=900000",
-    "--expect.poll.timeout=60000",
     "--reporter=verbose",
     ...paths,
   ]

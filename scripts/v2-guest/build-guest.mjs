@@ -7,6 +7,7 @@ import { say } from "../lib/say.mjs"
 
 const suite = "trixie"
 const packages = [
+  "aardvark-dns",
   "busybox-static",
   "catatonit",
   "conmon",

@@ -170,16 +170,16 @@ describe.skipIf(findNameServer() === undefined)("names", () => {
     expect(web.namespace.resolve("WWW", gateway)).toEqual([web.attachment.address])
     expect(web.namespace.resolve(web.id.slice(0, 12), gateway)).toEqual([web.attachment.address])
     expect(web.namespace.resolve(web.attachment.address, gateway)).toContain("web")
-    expect(web.namespace.resolve("db", gateway)).toEqual([])
-    expect(web.namespace.resolve("strange", gateway)).toEqual([])
-    expect(stranger.namespace.resolve("web", stranger.attachment.gateway)).toEqual([])
+    expect(known(web, "db")).toEqual([])
+    expect(known(web, "strange")).toEqual([])
+    expect(known(stranger, "web")).toEqual([])
     // Another network's name server is not there for it.
     expect(stranger.namespace.resolve("web", gateway)).toBe("refused")
     const second = await networks.connect(web, "back", ["api"])
     await expect.poll(() => database.namespace.resolve("api", database.attachment.gateway)).toEqual([second.address])
     expect(web.namespace.resolve("db", gateway)).toEqual([database.attachment.address])
     await networks.disconnect(web, "back")
-    await expect.poll(() => database.namespace.resolve("api", database.attachment.gateway)).toEqual([])
+    await expect.poll(() => known(database, "api")).toEqual([])
     networks.driver.rename(web.id, "shop", web.connections)
     await expect.poll(() => web.namespace.resolve("shop", gateway)).toEqual([web.attachment.address])
     expect(networks.warnings).toEqual([])
@@ -275,6 +275,12 @@ describe("the rate of a tenant", () => {
     expect(received / bytesPerSecond, `${received} bytes/s in`).toBeLessThan(1.2)
   })
 })
+
+/** Addresses that the container's name server has for the name. aardvark-dns 1.13 and newer asks the host's resolvers for what it does not know; one that nobody answers counts as not known. */
+function known(from: Awaited<ReturnType<TestNetworks["container"]>>, name: string): string[] {
+  const answer = from.namespace.resolve(name, from.attachment.gateway)
+  return answer === "refused" ? [] : answer
+}
 
 /** Bytes a second that the counter grows by, over two seconds, after the burst that each queue allows. */
 async function rateOf(read: () => number): Promise<number> {
