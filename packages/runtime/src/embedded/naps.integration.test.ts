@@ -15,6 +15,8 @@ const KILLS = Number(process.env.PLIMSOLL_TEST_KILLS ?? 12)
 const SEED = Number(process.env.PLIMSOLL_TEST_SEED ?? Date.now() % 1_000_000)
 const MiB = 2 ** 20
 const IMAGE = "naps.test/base:1"
+/** For the shell to count its numbers, on a machine that emulates another one. */
+const PATIENCE_MS = 240_000
 const limits = { memoryMaxBytes: 128 * MiB, swapMaxBytes: 256 * MiB }
 /** A server, and a shell that holds some 24 MiB and says their sum at each USR1. */
 const command = [
@@ -77,10 +79,10 @@ it(
     const last = await open()
     const [sum] = await sums(last, id)
     await last.containers.kill(id, { signal: "USR1" })
-    await expect.poll(() => sums(last, id), { timeout: 30_000 }).toEqual([sum, sum])
+    await expect.poll(() => sums(last, id), { timeout: PATIENCE_MS }).toEqual([sum, sum])
     await last.close()
   },
-  KILLS * 20_000,
+  KILLS * 20_000 + 2 * PATIENCE_MS,
 )
 
 it("a request that comes while the daemon is dead is answered once it is back", async () => {
@@ -137,7 +139,7 @@ it("swap that comes and goes is noticed by an engine that is open", async () => 
 async function start(engine: ContainerEngine): Promise<ContainerInspect> {
   const { id } = await engine.containers.create({ image: IMAGE, command, limits })
   await engine.containers.start(id)
-  await expect.poll(() => sums(engine, id), { timeout: 30_000 }).toHaveLength(1)
+  await expect.poll(() => sums(engine, id), { timeout: PATIENCE_MS }).toHaveLength(1)
   return engine.containers.inspect(id)
 }
 

@@ -167,17 +167,17 @@ describe.skipIf(findNameServer() === undefined)("names", () => {
     const stranger = await networks.container({ name: "strange", tenant: "other" })
     const { gateway } = web.attachment
     await expect.poll(() => web.namespace.resolve("web", gateway)).toEqual([web.attachment.address])
-    expect(web.namespace.resolve("WWW", gateway)).toEqual([web.attachment.address])
-    expect(web.namespace.resolve(web.id.slice(0, 12), gateway)).toEqual([web.attachment.address])
-    expect(web.namespace.resolve(web.attachment.address, gateway)).toContain("web")
-    expect(known(web, "db")).toEqual([])
-    expect(known(web, "strange")).toEqual([])
-    expect(known(stranger, "web")).toEqual([])
+    expect(await web.namespace.resolve("WWW", gateway)).toEqual([web.attachment.address])
+    expect(await web.namespace.resolve(web.id.slice(0, 12), gateway)).toEqual([web.attachment.address])
+    expect(await web.namespace.resolve(web.attachment.address, gateway)).toContain("web")
+    expect(await known(web, "db")).toEqual([])
+    expect(await known(web, "strange")).toEqual([])
+    expect(await known(stranger, "web")).toEqual([])
     // Another network's name server is not there for it.
-    expect(stranger.namespace.resolve("web", gateway)).toBe("refused")
+    expect(await stranger.namespace.resolve("web", gateway)).toBe("refused")
     const second = await networks.connect(web, "back", ["api"])
     await expect.poll(() => database.namespace.resolve("api", database.attachment.gateway)).toEqual([second.address])
-    expect(web.namespace.resolve("db", gateway)).toEqual([database.attachment.address])
+    expect(await web.namespace.resolve("db", gateway)).toEqual([database.attachment.address])
     await networks.disconnect(web, "back")
     await expect.poll(() => known(database, "api")).toEqual([])
     networks.driver.rename(web.id, "shop", web.connections)
@@ -201,7 +201,7 @@ describe.skipIf(findNameServer() === undefined)("names", () => {
     const before = networks.nameServers()
     expect(before).toHaveLength(1)
     await networks.driver.close()
-    expect(web.namespace.resolve("web", web.attachment.gateway)).toEqual([web.attachment.address])
+    expect(await web.namespace.resolve("web", web.attachment.gateway)).toEqual([web.attachment.address])
     await networks.reopen()
     await networks.reconcile()
     expect(networks.nameServers()).toEqual(before)
@@ -277,8 +277,8 @@ describe("the rate of a tenant", () => {
 })
 
 /** Addresses that the container's name server has for the name. aardvark-dns 1.13 and newer asks the host's resolvers for what it does not know; one that nobody answers counts as not known. */
-function known(from: Awaited<ReturnType<TestNetworks["container"]>>, name: string): string[] {
-  const answer = from.namespace.resolve(name, from.attachment.gateway)
+async function known(from: Awaited<ReturnType<TestNetworks["container"]>>, name: string): Promise<string[]> {
+  const answer = await from.namespace.resolve(name, from.attachment.gateway)
   return answer === "refused" ? [] : answer
 }
 

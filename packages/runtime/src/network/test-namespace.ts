@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { networkInterfaces } from "node:os"
+import { text } from "node:stream/consumers"
 import { type ProcessIdentity, readProcessArguments, readProcessStat } from "../kernel/process-stat.js"
 
 /** A network namespace held by a process, for tests. Its programs end with it. */
@@ -50,9 +51,10 @@ export class TestNamespace implements AsyncDisposable {
   }
 
   /** Addresses (or, for an address, names) that the name server knows; `refused` when nobody is there, empty when it knows none. */
-  resolve(name: string, server: string): string[] | "refused" {
-    const { stdout, stderr } = this.run("timeout", "4", "busybox", "nslookup", name, server)
-    const said = `${stdout}${stderr}`
+  async resolve(name: string, server: string): Promise<string[] | "refused"> {
+    const command = ["timeout", "4", "busybox", "nslookup", name, server]
+    const asking = spawn("nsenter", [`--net=/proc/${this.pid}/ns/net`, "--", ...command], { stdio: ["ignore", "pipe", "pipe"] })
+    const said = (await Promise.all([text(asking.stdout), text(asking.stderr)])).join("")
     if (/refused|no servers could be reached/i.test(said)) return "refused"
     const answers = said.slice(said.search(/\n\n/))
     return [...answers.matchAll(/^(?:Address(?: \d+)?:\s*([0-9.]+)|.*\bname = (\S+))/gm)].map((match) => match[1] ?? match[2] ?? "")
