@@ -9,7 +9,7 @@ import { localAuthorization, startTestServer, type TestServer } from "./testing/
 /** Plans on the real engine: what was sold is what the kernel gives. */
 const MIB = 2 ** 20
 const BURN = ["sh", "-c", "while :; do :; done"]
-const patience = { timeout: 30_000, interval: 50 }
+const patience = { timeout: 120_000, interval: 50 }
 
 let server: TestServer
 let engine: ContainerEngine | undefined
