@@ -1,13 +1,16 @@
 import type { MemoryMakeup, OverprovisioningNow, ResourceLine } from "../../contract/overprovisioning.js"
 import { FALLBACK_DAYS } from "../load-line/load-line.js"
 import { formatAmount, resourceNouns } from "./amounts.js"
-import { type Capacity, unreadable } from "./capacity.js"
-import type { Shrinkage } from "./capacity-watch.js"
+import type { Capacity, CapacityFaults } from "./capacity.js"
+import { type Shrinkage, shrinkWords } from "./capacity-watch.js"
 import { countBestEffort, type Sale } from "./sales.js"
 
 export interface RemarkFacts {
   lines: readonly ResourceLine[]
   capacity: Capacity
+  faults: CapacityFaults
+  /** How many rings of use in the database could not be read at the start. */
+  unreadableRings: number
   shrunk: readonly Shrinkage[]
   sales: readonly Sale[]
   memory: MemoryMakeup
@@ -22,21 +25,21 @@ export function remarksOf(facts: RemarkFacts): string[] {
   return [...capacityRemarks(facts), ...saleRemarks(facts), ...kernelRemarks(facts)]
 }
 
-function* capacityRemarks({ capacity, shrunk, lines }: RemarkFacts): Generator<string, void, void> {
-  for (const resource of unreadable(capacity))
-    yield `How much ${resourceNouns[resource]} this machine has could not be read: nothing more of it is sold.`
-  for (const { resource, before, now } of shrunk)
-    yield `This machine's ${resourceNouns[resource]} shrank from ${formatAmount(resource, before)} to ${formatAmount(resource, now)}. Nothing was stopped for it.`
+function* capacityRemarks({ capacity, faults, shrunk, lines }: RemarkFacts): Generator<string, void, void> {
+  for (const fault of Object.values(faults)) yield `${fault}: nothing more of it is sold.`
+  for (const shrinkage of shrunk) yield `${shrinkWords(shrinkage)} Nothing was stopped for it.`
   for (const { resource, headroom } of lines)
     if (headroom < 0 && capacity[resource] !== null)
       yield `More ${resourceNouns[resource]} was sold than the load line allows: ${formatAmount(resource, -headroom)} too much.`
 }
 
-function* saleRemarks({ selling, lines, sales }: RemarkFacts): Generator<string, void, void> {
+function* saleRemarks({ selling, lines, sales, unreadableRings }: RemarkFacts): Generator<string, void, void> {
   if (selling.stopped) yield `Selling is stopped${selling.why ? `: ${selling.why}` : ""}.`
   const days = Math.min(...lines.filter(({ resource }) => resource === "memory" || resource === "cpu").map((line) => line.historyDays))
   if (days < FALLBACK_DAYS)
     yield `This machine was watched for ${days.toFixed(1)} of the ${FALLBACK_DAYS} days that a prediction needs: until then a fixed ratio bounds what may be sold.`
+  if (unreadableRings > 0)
+    yield `Of the history of use ${unreadableRings === 1 ? "one part" : `${unreadableRings} parts`} could not be read at the last start: what it was of counts as never seen. The server's log says which.`
   const [memory, cpu] = [countBestEffort(sales, "memory"), countBestEffort(sales, "cpu")]
   if (memory > 0)
     yield `${containers(memory)} no memory limit: nothing was promised to ${memory === 1 ? "it" : "them"}, and nothing bounds what ${memory === 1 ? "it takes" : "they take"}.`

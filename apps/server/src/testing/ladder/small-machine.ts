@@ -6,6 +6,7 @@ import { expect, vi } from "vitest"
 import type { ContainerInspect, EventPage, EventRecord, LadderNow, LadderSettings } from "../../contract/index.js"
 import { type LadderRung, ladderRungs } from "../../contract/overprovisioning.js"
 import { defaultLadderSettings } from "../../services/ladder/default-settings.js"
+import { someTerms } from "../tenancy.js"
 import { localAuthorization, startTestServer } from "../test-server.js"
 import { GroupMachine } from "./group-machine.js"
 import { startSteadyClient } from "./steady-client.js"
@@ -134,21 +135,7 @@ export async function tell(told: readonly ContainerInspect[]): Promise<void> {
 }
 
 /** Of a plan that guarantees 64 MiB. */
-export const goldTerms = {
-  memoryGuaranteedBytes: 64 * MiB,
-  memoryMaxBytes: 128 * MiB,
-  cpuGuaranteedCores: 0.1,
-  cpuMaxCores: 1,
-  cpuWeight: 100,
-  diskBytes: 0,
-  pidsMax: 100,
-  containers: 3,
-  volumes: 3,
-  networks: 1,
-  publicPorts: 1,
-  tokens: 1,
-  ociRuntimes: [],
-}
+export const goldTerms = { ...someTerms, memoryGuaranteedBytes: 64 * MiB, memoryMaxBytes: 128 * MiB, cpuGuaranteedCores: 0.1 }
 
 /** The engine's top group: its name and the tag of its root. */
 function engineGroup(root: string): string {
