@@ -48,7 +48,7 @@ function* saleRemarks({ selling, lines, sales, unreadableRings }: RemarkFacts): 
 
 function* kernelRemarks({ memory, pressure, hostOwnMemoryBytes, lines }: RemarkFacts): Generator<string, void, void> {
   if (memory.swap.totalBytes === 0) yield "There is no swap: memory that lies idle cannot be pushed out, and naps give nothing back."
-  if (pressure.memory === null) yield "This kernel does not tell pressure (PSI)."
+  if (pressure.memory === null) yield "This kernel does not tell pressure (PSI): the ladder goes by use alone."
   const reserve = lines.find(({ resource }) => resource === "memory")?.reserve ?? 0
   if (hostOwnMemoryBytes !== null && hostOwnMemoryBytes > reserve)
     yield `What is no container's takes ${formatAmount("memory", hostOwnMemoryBytes)} of memory, more than the ${formatAmount("memory", reserve)} that are kept for it. Raise the reserve.`

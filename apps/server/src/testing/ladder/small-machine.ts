@@ -36,6 +36,8 @@ export async function startSmallMachine(
   const turn = (times: number) => Object.assign(clock, { shownMs: monotonic(), realMs: performance.now(), times })
   const wall = { aheadMs: 0 }
   const now = () => Date.now() + wall.aheadMs
+  /** What the sampler waits for. */
+  let held: Promise<void> = Promise.resolve()
   let engine: ContainerEngine | undefined
   let machine: GroupMachine | undefined
   const server = await startTestServer({
@@ -49,6 +51,8 @@ export async function startSmallMachine(
         runDirectory: `${runDirectory}/engine`,
         clock: { now, monotonic: () => performance.now(), sleep: (ms, signal) => sleep(ms, undefined, { ...(signal && { signal }) }) },
       })
+      const { statsAll } = engine.containers
+      engine.containers.statsAll = () => held.then(statsAll)
       machine = new GroupMachine(engineGroup(root))
       machine.resize(size)
       return engine
@@ -125,6 +129,23 @@ export async function startSmallMachine(
       return { gold, client: startSteadyClient(address, PAGE) }
     },
     holds,
+    /** From now on no container is measured, until what it returns is called. */
+    stallSampler(): () => void {
+      let release = (): void => undefined
+      held = new Promise((resolve) => {
+        release = resolve
+      })
+      return release
+    },
+    /** The ladder's clock runs faster meanwhile. */
+    async hurried(work: () => Promise<void>): Promise<void> {
+      turn(DOWN_TIMES)
+      try {
+        await work()
+      } finally {
+        turn(1)
+      }
+    },
     /** Waits until the ladder stands below `rung`, with its clock turning faster. */
     async comesDown(rung: LadderRung) {
       turn(DOWN_TIMES)
