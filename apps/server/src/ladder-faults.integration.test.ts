@@ -137,7 +137,7 @@ it("no swap at all: naps and reclaim are refused in words, the rest of the ladde
     (await machine.events(since)).filter(({ action, attributes }) => action === rung && attributes.result === "failed")
   const why = "there is no free swap to push memory out to"
   await eventually(async () => expect((await refused("nap")).map(({ attributes }) => attributes.why)).toEqual([why]))
-  await machine.run("leaking", leak(150))
+  await machine.run("leaking", leak(160))
   await eventually(async () => expect((await doneBy("stop")).map(({ name }) => name)).toEqual(["leaking"]))
   expect((await refused("reclaim")).map(({ attributes }) => attributes.why)).toEqual([why])
   await expectUnharmed(golden)
