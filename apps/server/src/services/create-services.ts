@@ -169,8 +169,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     minuteRetentionMs: retention.minuteDays * DAY_MS,
     disks: metering.disks,
     events,
-    readCapacity: () =>
-      readCapacity({ dataDirectory, probe, ownMemoryBytes: readOwnMemory()?.limitBytes }, (error, doing) => report(doing)(error)),
+    readCapacity: () => readCapacity({ dataDirectory, probe, ownMemory: readOwnMemory }, (error, doing) => report(doing)(error)),
     ladder: () => ladder.now(),
     selling: () => ladder.selling(),
     now,

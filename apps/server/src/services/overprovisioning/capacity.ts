@@ -1,6 +1,6 @@
 import { readFile, statfs } from "node:fs/promises"
 import { availableParallelism } from "node:os"
-import { errnoOf } from "@plimsoll/runtime"
+import { errnoOf, type InstanceMemory } from "@plimsoll/runtime"
 import { loadLineResources, type ResourceName } from "../../contract/overprovisioning.js"
 import { resourceNouns } from "./amounts.js"
 import type { DiskProbe } from "./disk-probe.js"
@@ -21,15 +21,15 @@ export type CapacityFaults = { [K in ResourceName]?: string }
 
 /**
  * What this machine has: of memory, CPUs and processes what the kernel has, or what the control group gives that all we see lies in (this machine may be
- * a container itself) where that is less; of memory at most `ownMemoryBytes`, what all containers together may take; of disk the file system of the data directory. What cannot
+ * a container itself) where that is less; of memory at most `ownMemory`, what all containers together may take; of disk the file system of the data directory. What cannot
  * be read is `null`, never a guess. `probe`: whether that file system takes writes.
  */
 export async function readCapacity(
   {
     dataDirectory,
     probe,
-    ownMemoryBytes = Number.POSITIVE_INFINITY,
-  }: { dataDirectory: string; probe: DiskProbe; ownMemoryBytes?: number | undefined },
+    ownMemory,
+  }: { dataDirectory: string; probe: DiskProbe; ownMemory: () => Pick<InstanceMemory, "limitBytes"> | null },
   report: (error: unknown, doing: string) => void,
 ): Promise<CapacityReading> {
   const read = async <T>(resource: string, work: () => Promise<T>): Promise<T | null> => {
@@ -41,7 +41,7 @@ export async function readCapacity(
     }
   }
   const [memory, cpu, space, pids, diskFault] = await Promise.all([
-    read("memory", () => readMemoryBytes(ownMemoryBytes)),
+    read("memory", async () => readMemoryBytes(ownMemory()?.limitBytes)),
     read("CPU", readCores),
     read("disk", () => statfs(dataDirectory)),
     read("processes", readPids),
@@ -55,7 +55,7 @@ export async function readCapacity(
   }
 }
 
-async function readMemoryBytes(ownMemoryBytes: number): Promise<number | null> {
+async function readMemoryBytes(ownMemoryBytes = Number.POSITIVE_INFINITY): Promise<number | null> {
   const meminfo = await readFile("/proc/meminfo", "utf8")
   const total = Number(/^MemTotal: +(\d+) kB$/m.exec(meminfo)?.[1] ?? 0) * 1024
   const group = await leastOf(["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"])

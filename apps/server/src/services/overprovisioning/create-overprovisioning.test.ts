@@ -220,6 +220,16 @@ describe("the history of use", () => {
     expect(rings).toHaveLength(3)
   })
 
+  it("with gaps is said to have them", async () => {
+    const { id } = await create(4 * GIB)
+    await useOf(3, `container:${id}`)
+    expect((await it_.line.now()).remarks.join("\n")).not.toContain("gaps")
+    it_.tenancy.clock.now += 3 * SLOTS_PER_DAY * SLOT_MS
+    expect((await it_.line.now()).remarks).toContain(
+      "Of the history of use 50 % are gaps: what was used in them is not known, and nothing is put in its place.",
+    )
+  })
+
   it("that cannot be read is remarked, and the fixed ratio bounds what is sold until it is there again", async () => {
     const { id } = await create(4 * GIB)
     await useOf(7.1, `container:${id}`)
@@ -279,7 +289,7 @@ describe("what is used", () => {
 
 describe("a machine that shrinks", () => {
   it("is remarked, also over a restart, and stops nothing", async () => {
-    await create(7 * GIB)
+    await create(7 * GIB, { limits: { memoryLowBytes: 5 * GIB } })
     await it_.line.minute()
     it_.machine.capacity.memory = 4 * GIB
     await it_.restart()
@@ -287,6 +297,9 @@ describe("a machine that shrinks", () => {
     expect((await it_.lineOf("memory")).headroom).toBeLessThan(0)
     const { remarks } = await it_.line.now()
     expect(remarks[0]).toBe("This machine's memory shrank from 10 GiB to 4 GiB. Nothing was stopped for it.")
+    expect(remarks).toContain(
+      "More memory is guaranteed than there is: 5 GiB, of 3.5 GiB that can be given. It cannot be kept if all take it at once.",
+    )
     expect(await engine().containers.list()).toHaveLength(1)
   })
 

@@ -133,6 +133,7 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
     const ours = wholeUse(seen.used)?.memory
     const hostOwnMemoryBytes = ours === undefined || usage === undefined ? null : Math.max(0, usage.memory.usedBytes - ours)
     const selling = deps.selling()
+    const seenShare = Math.min(book.seenShare("memory", at), book.seenShare("cpu", at))
     const allocatable = lines.find(({ resource }) => resource === "disk")?.allocatable ?? 0
     return {
       at,
@@ -143,7 +144,7 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
       pressure,
       settings: seen.settings,
       defaults: defaultLineSettings(seen.capacity),
-      remarks: remarksOf({ ...seen, shrunk: watch.shrunk, unreadableRings, memory, pressure, hostOwnMemoryBytes, selling }),
+      remarks: remarksOf({ ...seen, shrunk: watch.shrunk, seenShare, unreadableRings, memory, pressure, hostOwnMemoryBytes, selling }),
       ladder: deps.ladder(),
     }
   }

@@ -5,10 +5,15 @@ import type { Capacity, CapacityFaults } from "./capacity.js"
 import { type Shrinkage, shrinkWords } from "./capacity-watch.js"
 import { countBestEffort, type Sale } from "./sales.js"
 
+/** Starts of the server, and updates. */
+const HARDLY_A_GAP = 0.95
+
 export interface RemarkFacts {
   lines: readonly ResourceLine[]
   capacity: Capacity
   faults: CapacityFaults
+  /** How much of the time of the history was really seen, 0–1. */
+  seenShare: number
   /** How many rings of use in the database could not be read at the start. */
   unreadableRings: number
   shrunk: readonly Shrinkage[]
@@ -31,13 +36,18 @@ function* capacityRemarks({ capacity, faults, shrunk, lines }: RemarkFacts): Gen
   for (const { resource, headroom } of lines)
     if (headroom < 0 && capacity[resource] !== null)
       yield `More ${resourceNouns[resource]} was sold than the load line allows: ${formatAmount(resource, -headroom)} too much.`
+  for (const { resource, guaranteed, allocatable } of lines)
+    if (guaranteed > allocatable && capacity[resource] !== null)
+      yield `More ${resourceNouns[resource]} is guaranteed than there is: ${formatAmount(resource, guaranteed)}, of ${formatAmount(resource, allocatable)} that can be given. It cannot be kept if all take it at once.`
 }
 
-function* saleRemarks({ selling, lines, sales, unreadableRings }: RemarkFacts): Generator<string, void, void> {
+function* saleRemarks({ selling, lines, sales, seenShare, unreadableRings }: RemarkFacts): Generator<string, void, void> {
   if (selling.stopped) yield `Selling is stopped${selling.why ? `: ${selling.why}` : ""}.`
   const days = Math.min(...lines.filter(({ resource }) => resource === "memory" || resource === "cpu").map((line) => line.historyDays))
   if (days < FALLBACK_DAYS)
     yield `This machine was watched for ${days.toFixed(1)} of the ${FALLBACK_DAYS} days that a prediction needs: until then a fixed ratio bounds what may be sold.`
+  if (seenShare < HARDLY_A_GAP)
+    yield `Of the history of use ${Math.round((1 - seenShare) * 100)} % are gaps: what was used in them is not known, and nothing is put in its place.`
   if (unreadableRings > 0)
     yield `Of the history of use ${unreadableRings === 1 ? "one part" : `${unreadableRings} parts`} could not be read at the last start: what it was of counts as never seen. The server's log says which.`
   const [memory, cpu] = [countBestEffort(sales, "memory"), countBestEffort(sales, "cpu")]
