@@ -68,6 +68,12 @@ it("memory that shrinks below what was sold: told, nothing more is sold, and wha
   expect(remarks).toContain("This machine's memory shrank from 256 MiB to 144 MiB. Nothing was stopped for it.")
   expect(remarks).toContainEqual(expect.stringMatching(/^More memory was sold than the load line allows/))
 
+  await eventually(async () => {
+    const now = machine.now()
+    const input = { resource: "memory", from: now - 3000, to: now + 1000 }
+    expect((await machine.query<LineHistory>("overprovisioning.history", input)).points.at(-1)).toMatchObject({ allocatable: 128 * MiB })
+  })
+
   machine.resize(size)
   await machine.mutate("containers.create", specOf("more", 16))
   await eventually(async () => expect((await incidents()).at(-1)?.attributes.why).toBe("This machine's memory is 256 MiB again."))

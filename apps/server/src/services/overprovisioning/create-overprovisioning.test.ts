@@ -273,6 +273,9 @@ describe("what is used", () => {
     it_.tenancy.fake.containers.statsAll = () => Promise.reject(new Error("stalled"))
     it_.tenancy.clock.now += 10_001
     expect((await it_.lineOf("memory")).used).toBeNull()
+    expect((await it_.line.now()).remarks).toContainEqual(
+      expect.stringMatching(/^What containers use is not known: they could not be measured/),
+    )
   })
 
   it("of disks is summed by sale, and their ledger says what compacting would give back", async () => {

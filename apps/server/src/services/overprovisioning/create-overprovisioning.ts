@@ -99,7 +99,16 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
   })
   const watch = await CapacityWatch.open(deps.settings)
   const note = (event: OwnEvent) => events.note(event, localHost)
-  const capacity = keepCapacity({ ...deps, watch, note })
+  const capacity = keepCapacity({
+    ...deps,
+    watch,
+    note,
+    // What is recorded and shown follows at once.
+    onChange: async () => {
+      await use.redraw()
+      changed()
+    },
+  })
   const followers = new Set<LatestQueue<OverprovisioningNow>>()
   let usage: HostUsage | undefined
   let gathering: NodeJS.Timeout | undefined

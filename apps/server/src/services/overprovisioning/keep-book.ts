@@ -27,6 +27,8 @@ export interface KeptBook {
   used(): ReadonlyMap<string, Use> | undefined
   /** As looked at by the last minute; undefined: it could not be. */
   latest(): LineLook | undefined
+  /** Looks anew, since something is not as it was. */
+  redraw(): Promise<LineLook>
   /** Looks, notes disks, and saves when it is time. For the schedule. */
   minute(): Promise<void>
   /** Writes what is in memory. The sampler must have stopped. */
@@ -46,10 +48,14 @@ export function keepBook(deps: KeepBookDependencies): KeptBook {
     used = { at, bySale: noteUse(book, { at, rows: sampler.rows, samples, hasPlan }) }
   })
 
-  async function minute(): Promise<void> {
+  async function redraw(): Promise<LineLook> {
     latest = undefined
-    const look = await deps.look()
-    latest = look
+    latest = await deps.look()
+    return latest
+  }
+
+  async function minute(): Promise<void> {
+    const look = await redraw()
     for (const [key, bytes] of diskUseBySale(look.disks, hasPlan)) book.observe("disk", key, look.at, bytes)
     await deps.risk.look({ atMs: look.at, sales: look.sales, book, lines: look.lines })
     if (++minutes % SAVE_EVERY_MINUTES === 0) {
@@ -63,6 +69,7 @@ export function keepBook(deps: KeepBookDependencies): KeptBook {
   return {
     used: () => (used !== undefined && Math.abs(now() - used.at) <= FRESH_MS ? used.bySale : undefined),
     latest: () => latest,
+    redraw,
     minute,
     async close() {
       stopFrames()

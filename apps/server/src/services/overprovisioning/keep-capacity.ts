@@ -13,17 +13,21 @@ export interface KeepCapacityDependencies {
   watch: CapacityWatch
   readCapacity: () => Promise<CapacityReading>
   note: (event: OwnEvent) => Promise<void>
+  /** It has something else than at the look before. */
+  onChange: () => Promise<void>
   now: () => number
   report: (error: unknown, doing: string) => void
 }
 
 /** Looks every five seconds at what the machine has, and tells what changed as incidents. What cannot be written, as when the database lies on the disk that fails, is told when it can. */
-export function keepCapacity({ watch, readCapacity, note, now, report }: KeepCapacityDependencies) {
+export function keepCapacity({ watch, readCapacity, note, onChange, now, report }: KeepCapacityDependencies) {
   const untold: CapacityNews[] = []
 
   async function lookOnce(): Promise<void> {
-    untold.push(...watch.look(await readCapacity(), now()))
+    const news = watch.look(await readCapacity(), now())
+    untold.push(...news)
     untold.splice(0, Math.max(0, untold.length - MOST_UNTOLD))
+    if (news.length > 0) await onChange()
     for (let next = untold[0]; next !== undefined; next = untold[0]) {
       await note(toEvent(next))
       untold.shift()

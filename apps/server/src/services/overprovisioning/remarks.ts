@@ -18,6 +18,8 @@ export interface RemarkFacts {
   unreadableRings: number
   shrunk: readonly Shrinkage[]
   sales: readonly Sale[]
+  /** Absent: it could not be measured lately. */
+  used: unknown
   memory: MemoryMakeup
   pressure: OverprovisioningNow["pressure"]
   /** Use that is neither a container's nor could be dropped; `null`: not known. */
@@ -56,7 +58,9 @@ function* saleRemarks({ selling, lines, sales, seenShare, unreadableRings }: Rem
   if (cpu > 0) yield `${containers(cpu)} no CPU limit.`
 }
 
-function* kernelRemarks({ memory, pressure, hostOwnMemoryBytes, lines }: RemarkFacts): Generator<string, void, void> {
+function* kernelRemarks({ used, memory, pressure, hostOwnMemoryBytes, lines }: RemarkFacts): Generator<string, void, void> {
+  if (used === undefined)
+    yield "What containers use is not known: they could not be measured in the last ten seconds. The ladder takes no step until they can."
   if (memory.swap.totalBytes === 0) yield "There is no swap: memory that lies idle cannot be pushed out, and naps give nothing back."
   if (pressure.memory === null) yield "This kernel does not tell pressure (PSI): the ladder goes by use alone."
   const reserve = lines.find(({ resource }) => resource === "memory")?.reserve ?? 0
