@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it, onTestFailed, vi } from "vitest"
 import type { EventRecord } from "./contract/index.js"
+import { defaultLadderSettings } from "./services/ladder/default-settings.js"
 import { MiB, type SmallMachine, startSmallMachine, tell } from "./testing/ladder/small-machine.js"
 import type { SteadyClient } from "./testing/ladder/steady-client.js"
 import { unexplained } from "./testing/ladder/unexplained.js"
@@ -113,6 +114,8 @@ it("one that lay idle takes all of its limit at once, out of its nap: the guaran
   await machine.ladder({ nap: { always: true, idleCores: 0.05, idleMs: 2000 } })
   await eventually(async () => expect((await doneBy("nap")).map(({ name }) => name)).toEqual(["idle"]))
   expect((await doneBy("nap"))[0]?.attributes.why).toMatch(/^it has been idle for/)
+  // With so short a time it could fall asleep again in the middle, on a machine that is slow.
+  await machine.ladder({ nap: defaultLadderSettings.nap })
   await machine.containers().kill(idle.id, { signal: "USR1" })
   await eventually(async () => {
     const taken = (await machine.events(since)).filter(({ attributes }) => attributes.change === "taken")
