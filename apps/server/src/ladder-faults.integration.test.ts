@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it, onTestFailed, vi } from "vitest"
 import type { EventRecord } from "./contract/index.js"
+import { defaultLadderSettings } from "./services/ladder/default-settings.js"
 import { MiB, type SmallMachine, startSmallMachine, tell } from "./testing/ladder/small-machine.js"
 import type { SteadyClient } from "./testing/ladder/steady-client.js"
 import { unexplained } from "./testing/ladder/unexplained.js"
@@ -103,6 +104,78 @@ it("a wake of all at once: more than the machine has, and nobody loses any of it
   ).toEqual(sleepers.map(({ id }) => id).sort())
   expect(records.filter(({ action, attributes }) => action === "use" || attributes.change === "taken").length).toBeGreaterThan(0)
   await expectUnharmed(golden, new Set(sleepers.map(({ name }) => `${name} nap`)))
+})
+
+it("one that lay idle takes all of its limit at once, out of its nap: the guaranteed is unharmed, and each step has its reason", async () => {
+  tellOnFailure()
+  const golden = await machine.startGold()
+  const idle = await machine.run("idle", grabWhenTold(232), { limits: { memoryMaxBytes: 224 * MiB } })
+  await machine.holds(idle.id, 0)
+  await machine.ladder({ nap: { always: true, idleCores: 0.05, idleMs: 2000 } })
+  await eventually(async () => expect((await doneBy("nap")).map(({ name }) => name)).toEqual(["idle"]))
+  expect((await doneBy("nap"))[0]?.attributes.why).toMatch(/^it has been idle for/)
+  // With so short a time it could fall asleep again in the middle, on a machine that is slow.
+  await machine.ladder({ nap: defaultLadderSettings.nap })
+  await machine.containers().kill(idle.id, { signal: "USR1" })
+  await eventually(async () => {
+    const taken = (await machine.events(since)).filter(({ attributes }) => attributes.change === "taken")
+    expect(taken.map(({ action }) => action)).toContain("stop-selling")
+  })
+  await eventually(async () => {
+    const { state } = await machine.containers().inspect(idle.id)
+    if (state.status === "running") expect((await machine.containers().stats(idle.id)).memory.usedBytes).toBeGreaterThan(200 * MiB)
+    else expect((await doneBy("stop")).map(({ name }) => name)).toEqual(["idle"])
+  })
+  await machine.containers().stop(idle.id, { timeoutMs: 10_000 })
+  await expectUnharmed(golden, new Set(["idle stop", "idle exit"]))
+})
+
+it("no swap at all: naps and reclaim are refused in words, the rest of the ladder works, and who leaks is stopped", async () => {
+  tellOnFailure()
+  machine.resize({ memoryBytes: 256 * MiB, swapBytes: 0 })
+  const golden = await machine.startGold()
+  const idle = await machine.run("idle", hold(40))
+  await machine.ladder({ nap: { always: true, idleCores: 0.05, idleMs: 2000 } })
+  const refused = async (rung: string) =>
+    (await machine.events(since)).filter(({ action, attributes }) => action === rung && attributes.result === "failed")
+  const why = "there is no free swap to push memory out to"
+  await eventually(async () => expect((await refused("nap")).map(({ attributes }) => attributes.why)).toEqual([why]))
+  await machine.run("leaking", leak(160))
+  await eventually(async () => expect((await doneBy("stop")).map(({ name }) => name)).toEqual(["leaking"]))
+  expect((await refused("reclaim")).map(({ attributes }) => attributes.why)).toEqual([why])
+  await expectUnharmed(golden)
+  const { state, nap } = await machine.containers().inspect(idle.id)
+  expect({ status: state.status, nap }).toEqual({ status: "running", nap: undefined })
+  expect((await machine.events(since)).filter(({ action }) => action === "oom")).toEqual([])
+})
+
+it("the sampler stalls: from ten seconds on it is told and no step is taken, however full the machine, and then the ladder goes on", async () => {
+  tellOnFailure()
+  const golden = await machine.startGold()
+  const other = await machine.run("other", hold(64))
+  await machine.holds(other.id, 64)
+  const release = machine.stallSampler()
+  try {
+    await machine.hurried(async () => {
+      const told = async () =>
+        (await machine.events(since)).filter(({ action }) => action === "stalled").map(({ attributes }) => attributes.why)
+      await eventually(async () =>
+        expect(await told()).toEqual([expect.stringMatching(/^containers could not be measured for 1\d s: no step is taken/)]),
+      )
+      const { usedBytes } = await machine.reading()
+      machine.resize({ memoryBytes: Math.ceil(usedBytes / 0.9 / 4096) * 4096, swapBytes: 512 * MiB })
+      const at = performance.now()
+      await vi.waitUntil(() => performance.now() - at > 2000, { timeout: 10_000 })
+      expect((await machine.events(since)).filter(({ kind }) => kind === "ladder").map(({ action }) => action)).toEqual(["stalled"])
+    })
+  } finally {
+    release()
+  }
+  const taken = async () => (await machine.events(since)).filter(({ attributes }) => attributes.change === "taken")
+  await eventually(async () => expect((await taken()).map(({ action }) => action)).toContain("reclaim"))
+  machine.resize({ memoryBytes: 256 * MiB, swapBytes: 512 * MiB })
+  await expectUnharmed(golden)
+  expect((await machine.containers().inspect(other.id)).state.status).toBe("running")
 })
 
 it("swap is full: that nothing can be pushed out is said, and who leaks is stopped", async () => {

@@ -9,6 +9,7 @@ import type { ContainerInspect, ContainerRow, EventPage, EventRecord, LadderNow,
 import { defaultLadderSettings } from "./services/ladder/default-settings.js"
 import type { HostReading } from "./services/ladder/host-reading.js"
 import { readHost } from "./services/ladder/read-host.js"
+import { someTerms } from "./testing/tenancy.js"
 import { localAuthorization, startTestServer, type TestServer } from "./testing/test-server.js"
 
 /**
@@ -128,21 +129,7 @@ it("a shortage takes idle memory back in small steps, and the container runs on"
 it("before the machine is full the lowest class is stopped, and the guaranteed runs on", async () => {
   const plan = await mutate<{ id: string }>("plans.create", {
     name: "Gold",
-    terms: {
-      memoryGuaranteedBytes: 256 * MiB,
-      memoryMaxBytes: 512 * MiB,
-      cpuGuaranteedCores: 0.1,
-      cpuMaxCores: 1,
-      cpuWeight: 100,
-      diskBytes: 0,
-      pidsMax: 100,
-      containers: 3,
-      volumes: 3,
-      networks: 1,
-      publicPorts: 1,
-      tokens: 1,
-      ociRuntimes: [],
-    },
+    terms: { ...someTerms, memoryGuaranteedBytes: 256 * MiB, memoryMaxBytes: 512 * MiB, cpuGuaranteedCores: 0.1 },
   })
   await mutate("tenants.create", { tenant: "gold", title: "", plan: plan.id, overrule: "the ladder is tried, not the load line" })
   await run("golden", 64, { tenant: "gold" })

@@ -28,6 +28,7 @@ export const engineErrorCodes = {
   registry_refused: "The registry asks for other credentials, or does not allow this.",
   registry_invalid: "The registry's answer is malformed, exceeds a bound, or points to a forbidden address.",
   disk_full: "The file system has no space or no inodes left.",
+  disk_read_only: "The file system takes no writes: it is read-only, as the kernel makes one after an error.",
   disk_corrupt: "The file system of a disk file is damaged.",
   mount_failed: "A mount system call failed.",
   cgroup_failed: "A cgroup could not be made or written.",

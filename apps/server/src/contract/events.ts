@@ -6,7 +6,7 @@ import type { Role } from "./session.js"
 
 /**
  * `audit`: who did what, by the console's own account · `ladder`: what was done to keep the machine afloat (actions: the rungs' names, `advise`, and
- * `stalled` where nothing could be done for want of figures) · `incident`: a breach (actions: `use`, `pressure`, `oom`), with who took the most and what the others lost; the rest are the engines'.
+ * `stalled` where nothing could be done for want of figures) · `incident`: a breach (actions: `use`, `pressure`, `oom`), with who took the most and what the others lost, or a change of what the machine has (`capacity`); the rest are the engines'.
  */
 export const eventKinds = ["container", "image", "network", "volume", "tenant", "engine", "audit", "ladder", "incident"] as const
 export const eventActions = [

@@ -30,6 +30,7 @@ import { MetricsRecorder } from "./metrics/metrics-recorder.js"
 import { createMetricsStore } from "./metrics/metrics-store.js"
 import { readCapacity } from "./overprovisioning/capacity.js"
 import { createOverprovisioning } from "./overprovisioning/create-overprovisioning.js"
+import { openDiskProbe } from "./overprovisioning/disk-probe.js"
 import type { SaleDesk } from "./overprovisioning/sale-desk.js"
 import { listSales } from "./overprovisioning/sales.js"
 import { presentSales } from "./overprovisioning/what-if/present-sales.js"
@@ -141,6 +142,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const recorder = new MetricsRecorder({ store, monotonic: () => performance.now() })
   const metrics = createMetricsService({ hosts, samplers, recorder, store, minuteRetentionMs: retention.minuteDays * DAY_MS, now })
   const metering = await startMetering({ database, hosts, sampler, samplers, now, report: (error, doing) => report(doing)(error) })
+  const settings = createSettings(database, { now, report: (error, doing) => report(doing)(error) })
   const ladder = await createLadder({
     sampler,
     engine,
@@ -149,25 +151,25 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
       (() => readHost((totalBytes) => Math.max(0, totalBytes - overprovisioning.reservedMemory(totalBytes)), readOwnMemory())),
     note: (event) => events.note(event, localHost),
     listEvents: events.list,
-    settings: createSettings(database, now),
+    settings,
     book,
     now,
     monotonic: options.monotonic ?? (() => performance.now()),
     report: (error, doing) => report(doing)(error),
   })
+  const probe = openDiskProbe(dataDirectory)
   const overprovisioning = await createOverprovisioning({
     database,
     engine,
     tenants: book,
-    settings: createSettings(database, now),
+    settings,
     sampler,
     recorder,
     store,
     minuteRetentionMs: retention.minuteDays * DAY_MS,
     disks: metering.disks,
     events,
-    readCapacity: () =>
-      readCapacity({ dataDirectory, ownMemoryBytes: readOwnMemory()?.limitBytes }, (error, doing) => report(doing)(error)),
+    readCapacity: () => readCapacity({ dataDirectory, probe, ownMemory: readOwnMemory }, (error, doing) => report(doing)(error)),
     ladder: () => ladder.now(),
     selling: () => ladder.selling(),
     now,

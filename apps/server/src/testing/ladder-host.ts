@@ -75,7 +75,7 @@ export async function startLadderHost(info: Partial<EngineInfo> = onV2) {
         return () => undefined
       },
     }
-    const settings = createSettings(database, () => clock.wall)
+    const settings = createSettings(database, { now: () => clock.wall, report })
     const ladder = await createLadder({
       sampler,
       engine: access,

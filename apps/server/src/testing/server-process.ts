@@ -32,15 +32,20 @@ export interface ServerDirectories {
   runDirectory: string
   /** Default: a file in the data directory. */
   databaseUrl?: string
+  /** As on a kernel that tells no pressure (PSI): there is nothing in /proc/pressure, in a mount namespace of the server's own. */
+  withoutPressure?: boolean
 }
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 const PINO_ERROR = 50
+const PRESSURE = "/proc/pressure"
+const hidingPressure = ["unshare", "--mount", "sh", "-c", `mount -t tmpfs none ${PRESSURE} && exec "$0" "$@"`]
 
 /** Spawns the server. `listening` resolves when it takes requests and rejects when it ends before. */
-export function spawnServer({ dataDirectory, runDirectory, databaseUrl = "" }: ServerDirectories) {
+export function spawnServer({ dataDirectory, runDirectory, databaseUrl = "", withoutPressure = false }: ServerDirectories) {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is not there: build it with npm run types`)
-  const child = spawn(process.execPath, [MAIN], {
+  const [program, ...rest] = [...(withoutPressure && existsSync(PRESSURE) ? hidingPressure : []), process.execPath, MAIN]
+  const child = spawn(program ?? process.execPath, rest, {
     env: {
       ...process.env,
       NODE_ENV: "production",

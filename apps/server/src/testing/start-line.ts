@@ -20,6 +20,8 @@ export async function startLine(fake: TenantEngine) {
   const machine = {
     capacity: { ...someCapacity },
     fileSystemUsedBytes: 0,
+    diskFault: null as string | null,
+    journalFails: false,
     disks: [] as MeasuredDisk[],
     selling: { stopped: false, why: null as string | null },
   }
@@ -38,24 +40,30 @@ export async function startLine(fake: TenantEngine) {
   async function open() {
     const { database, book, access, sampler } = tenancy.it
     const now = () => tenancy.clock.now
+    const report = (error: unknown, doing: string) => void tenancy.reported.push(`${doing}: ${String(error)}`)
     const store = createMetricsStore(database)
     current = await createOverprovisioning({
       database,
       engine: access,
       tenants: book,
-      settings: createSettings(database, now),
+      settings: createSettings(database, { now, report }),
       sampler,
       recorder: new MetricsRecorder({ store, monotonic: now }),
       store,
       minuteRetentionMs: 30 * 86_400_000,
       disks: { of: () => machine.disks },
-      events: { note: async (event) => void noted.push(event) },
-      readCapacity: async () => ({ capacity: { ...machine.capacity }, fileSystemUsedBytes: machine.fileSystemUsedBytes }),
+      events: {
+        note: async (event) => {
+          if (machine.journalFails) throw new Error("the database is read-only")
+          noted.push(event)
+        },
+      },
+      readCapacity: async () => ({ ...machine, capacity: { ...machine.capacity } }),
       // There is none here; what it says is passed on unread.
       ladder: () => ({}) as LadderNow,
       selling: () => machine.selling,
       now,
-      report: (error, doing) => void tenancy.reported.push(`${doing}: ${String(error)}`),
+      report,
     })
   }
   await open()
@@ -77,6 +85,8 @@ export async function startLine(fake: TenantEngine) {
       await tenancy.restart()
       await open()
     },
+    /** After a close: the line starts again on what is in the database. */
+    reopen: open,
     async close() {
       await running().close()
       await tenancy.close()

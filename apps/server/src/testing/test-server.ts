@@ -8,6 +8,7 @@ import { WebSocket } from "ws"
 import { createLog } from "../create-log.js"
 import { readConfiguration } from "../env.js"
 import type { HostReading } from "../services/ladder/host-reading.js"
+import { withinOwn } from "../services/ladder/read-host.js"
 import { type RunningServer, type StartOptions, startServer } from "../start-server.js"
 import { temporaryDatabaseUrl } from "./temporary-database.js"
 
@@ -57,6 +58,8 @@ export interface TestServerOptions {
   environment?: Record<string, string>
   /** Default: a machine that has plenty, whatever the one that tests has. */
   readHost?: NonNullable<StartOptions["readHost"]>
+  /** The limit of the group that the real engine's containers lie in is read as in earnest; of the machine around it there is plenty. */
+  ownReadings?: boolean
   /** Default: one of its own, of the project's kind of database. */
   databaseUrl?: string
   now?: () => number
@@ -86,6 +89,10 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     PLIMSOLL_LOG_LEVEL: "debug",
     ...options.environment,
   })
+  // Loaded late: most tests have no use for a real engine.
+  const readOwnMemory = options.ownReadings
+    ? (await import("@plimsoll/runtime")).openInstanceMemory({ root: join(dataDirectory, "engine") })
+    : () => null
   const start = (): Promise<RunningServer> =>
     startServer({
       configuration,
@@ -94,7 +101,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       openEngine: (settings) => options.openEngine({ ...settings, dataDirectory, runDirectory }),
       openDockerEngine: options.openDockerEngine ?? (() => Promise.reject(new Error("this test has no Docker Engine"))),
       makeStarterImage: options.makeStarterImage ?? (async () => undefined),
-      readHost: options.readHost ?? (async () => plenty),
+      readHost: options.readHost ?? (async () => withinOwn(plenty, (bytes) => bytes, readOwnMemory())),
+      readOwnMemory,
       ...(options.now && { now: options.now }),
       ...(options.monotonic && { monotonic: options.monotonic }),
     })

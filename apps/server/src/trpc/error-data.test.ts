@@ -22,6 +22,16 @@ describe("describeError", () => {
     expect(described.message).toContain("request-7")
   })
 
+  it.each([
+    [Object.assign(new Error("x"), { code: "ENOSPC" }), "disk_full", "is full"],
+    [new Error("prisma", { cause: Object.assign(new Error("x"), { code: "EROFS" }) }), "disk_read_only", "takes no writes"],
+    [new Error("attempt to write a readonly database"), "disk_read_only", "takes no writes"],
+  ])("says of a disk what is wrong with it: %s", (error, code, said) => {
+    const described = describeError(new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: error }), "r")
+    expect(described.engine?.code).toBe(code)
+    expect(described.message).toContain(said)
+  })
+
   it("turns a refused input into issues with paths", () => {
     const { error } = containerSpec.safeParse({ image: "", limits: { pidsMax: 0 } })
     const described = describeError(new TRPCError({ code: "BAD_REQUEST", cause: error }), "r")

@@ -4,6 +4,7 @@ import { ZodError } from "zod"
 import type { EngineErrorData, InputIssue } from "../contract/error.js"
 import { engineErrorData } from "../services/engine-error-data.js"
 import { isDiskFull } from "../services/is-disk-full.js"
+import { isDiskReadOnly } from "../services/is-disk-read-only.js"
 
 /** The one mapping of the engine's codes to tRPC's. */
 const trpcCodes: Record<EngineErrorCode, TRPC_ERROR_CODE_KEY> = {
@@ -32,6 +33,7 @@ const trpcCodes: Record<EngineErrorCode, TRPC_ERROR_CODE_KEY> = {
   registry_refused: "UNPROCESSABLE_CONTENT",
   registry_invalid: "BAD_GATEWAY",
   disk_full: "INTERNAL_SERVER_ERROR",
+  disk_read_only: "INTERNAL_SERVER_ERROR",
   disk_corrupt: "INTERNAL_SERVER_ERROR",
   mount_failed: "INTERNAL_SERVER_ERROR",
   cgroup_failed: "INTERNAL_SERVER_ERROR",
@@ -68,10 +70,12 @@ export function describeError(error: unknown, requestId: string): DescribedError
   if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") {
     return { code: error.code, message: error.message, engine: null, issues: null }
   }
-  if (isDiskFull(cause)) {
-    const publicMessage = "The disk that holds the console's data is full. Free some space, then try again."
-    return { code: "INTERNAL_SERVER_ERROR", message: publicMessage, engine: { code: "disk_full", publicMessage, facts: {} }, issues: null }
-  }
+  if (isDiskFull(cause)) return ofDisk("disk_full", "The disk that holds the console's data is full. Free some space, then try again.")
+  if (isDiskReadOnly(cause))
+    return ofDisk(
+      "disk_read_only",
+      "The disk that holds the console's data takes no writes: it is read-only, as the kernel makes it after an error (dmesg says more). Mend it, then try again.",
+    )
   const publicMessage = `Something went wrong on the server. Its log has it under request ${requestId}.`
   return {
     code: "INTERNAL_SERVER_ERROR",
@@ -79,6 +83,10 @@ export function describeError(error: unknown, requestId: string): DescribedError
     engine: { code: "internal", publicMessage, facts: { requestId } },
     issues: null,
   }
+}
+
+function ofDisk(code: "disk_full" | "disk_read_only", publicMessage: string): DescribedError {
+  return { code: trpcCodes[code], message: publicMessage, engine: { code, publicMessage, facts: {} }, issues: null }
 }
 
 function describeRefusedInput(error: ZodError): DescribedError {

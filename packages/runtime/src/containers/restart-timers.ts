@@ -1,4 +1,5 @@
 import type { Clock } from "../kernel/clock.js"
+import { MAXIMUM_BACKOFF_MS } from "./restart-policy.js"
 
 /** Wakes containers whose restart policy waits. */
 export class RestartTimers {
@@ -9,12 +10,15 @@ export class RestartTimers {
     this.#clock = clock
   }
 
-  /** Calls back at `at`, or at once when it has passed. Replaces a timer of the same container. */
+  /**
+   * Calls back at `at`, at once when it has passed, and after the longest pause of a policy at the latest: a clock that was set back must not keep a
+   * container down. Replaces a timer of the same container.
+   */
   set(containerId: string, at: number, callback: () => void): void {
     this.cancel(containerId)
     const controller = new AbortController()
     this.#timers.set(containerId, controller)
-    void this.#wait(containerId, Math.max(0, at - this.#clock.now()), controller, callback)
+    void this.#wait(containerId, Math.min(MAXIMUM_BACKOFF_MS, Math.max(0, at - this.#clock.now())), controller, callback)
   }
 
   cancel(containerId: string): void {

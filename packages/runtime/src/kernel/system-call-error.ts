@@ -21,8 +21,8 @@ export class SystemCallError extends Error {
 }
 
 /**
- * Translates a system error into an EngineError: no space is `disk_full`, an unknown system call
- * `kernel_feature_missing`, everything else `code`. The errno goes into the facts. An EngineError passes unchanged.
+ * Translates a system error into an EngineError: no space is `disk_full`, a file system that takes no writes
+ * `disk_read_only`, an unknown system call `kernel_feature_missing`, everything else `code`. The errno goes into the facts. An EngineError passes unchanged.
  */
 export function toEngineError(error: unknown, code: EngineErrorCode, facts: ErrorFacts = {}, publicMessage?: string): EngineError {
   if (error instanceof EngineError) return error
@@ -38,6 +38,7 @@ export function toEngineError(error: unknown, code: EngineErrorCode, facts: Erro
 const codeOfErrno: Readonly<Record<string, EngineErrorCode>> = {
   ENOSPC: "disk_full",
   EDQUOT: "disk_full",
+  EROFS: "disk_read_only",
   ENOSYS: "kernel_feature_missing",
 }
 

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-function start(options: { deadlineMs?: number } = {}) {
+function start({ now = Date.now, ...options }: { deadlineMs?: number; now?: () => number; monotonic?: () => number } = {}) {
   const engine = fakeEngine()
   const access: EngineAccess = {
     get: () => engine,
@@ -22,7 +22,7 @@ function start(options: { deadlineMs?: number } = {}) {
     },
   }
   const errors: unknown[] = []
-  const sampler = new Sampler({ host: "local", ...options, engine: access, now: Date.now, onError: (error) => errors.push(error) })
+  const sampler = new Sampler({ host: "local", ...options, engine: access, now, onError: (error) => errors.push(error) })
   closing.push(() => sampler.close())
   const samplers = new Samplers()
   samplers.add("local", sampler)
@@ -100,6 +100,26 @@ describe("the sampler", () => {
     access.get = () => engine
     engine.containers.statsAll = statsAll
     expect((await nextFrame(sampler, ({ samples }) => samples !== undefined)).samples?.has("aaaa")).toBe(true)
+  })
+
+  it("leaves it alone for no longer when the clock is set back meanwhile", async () => {
+    const clock = { backMs: 0, aheadMs: 0 }
+    const { engine, sampler } = start({
+      deadlineMs: 20,
+      now: () => Date.now() - clock.backMs,
+      monotonic: () => performance.now() + clock.aheadMs,
+    })
+    let asked = 0
+    engine.containers.statsAll = () => {
+      asked++
+      return new Promise(() => undefined)
+    }
+    sampler.start()
+    await nextFrame(sampler, ({ samples }) => samples !== undefined)
+    clock.backMs = 3_600_000
+    clock.aheadMs = 30_000
+    await nextFrame(sampler, ({ samples }) => samples !== undefined)
+    expect(asked).toBe(2)
   })
 
   it("tells once that figures are not of now, when the engine stops answering as when it is away", async () => {

@@ -27,6 +27,8 @@ export interface SamplerDependencies {
   deadlineMs?: number
   engine: EngineAccess
   now: () => number
+  /** Milliseconds that never jump; default: the machine's. */
+  monotonic?: () => number
   onError: (error: unknown, doing: string) => void
 }
 
@@ -58,7 +60,11 @@ export class Sampler {
   #restsUntil = Number.NEGATIVE_INFINITY
   #busy: Promise<void> = Promise.resolve()
 
-  constructor(private readonly deps: SamplerDependencies) {}
+  readonly #monotonic: () => number
+
+  constructor(private readonly deps: SamplerDependencies) {
+    this.#monotonic = deps.monotonic ?? (() => performance.now())
+  }
 
   /** Shows what was known of the host before, until it is listed. For the start. */
   restore(summaries: ContainerSummary[]): void {
@@ -144,16 +150,16 @@ export class Sampler {
 
   async #list(engine: ContainerEngine): Promise<void> {
     const summaries = await this.#ask(() => engine.containers.list())
-    this.#listedAt = this.deps.now()
+    this.#listedAt = this.#monotonic()
     const { upserted, removed } = this.#adopt(summaries)
-    if (upserted.length > 0 || removed.length > 0) this.#publish({ at: this.#listedAt, upserted, removed, samples: undefined })
+    if (upserted.length > 0 || removed.length > 0) this.#publish({ at: this.deps.now(), upserted, removed, samples: undefined })
   }
 
   async #sample(): Promise<void> {
     const engine = this.#openEngine()
     // One that was away is listed as soon as it is back.
     if (engine === undefined) this.#listedAt = Number.NEGATIVE_INFINITY
-    else if (this.deps.now() - this.#listedAt > LISTING_MS) await this.#list(engine)
+    else if (this.#monotonic() - this.#listedAt > LISTING_MS) await this.#list(engine)
     const measured = engine === undefined ? undefined : await this.#readStats(engine)
     const at = this.deps.now()
     this.#sampledAt = measured === undefined ? Number.NEGATIVE_INFINITY : at
@@ -195,7 +201,7 @@ export class Sampler {
     try {
       return await within(deadlineMs, question())
     } catch (error) {
-      if (isEngineError(error, "deadline_exceeded")) this.#restsUntil = this.deps.now() + REST_MS
+      if (isEngineError(error, "deadline_exceeded")) this.#restsUntil = this.#monotonic() + REST_MS
       throw error
     }
   }
@@ -203,7 +209,7 @@ export class Sampler {
   #openEngine(): ContainerEngine | undefined {
     try {
       const engine = this.deps.engine.get()
-      return this.deps.now() < this.#restsUntil ? undefined : engine
+      return this.#monotonic() < this.#restsUntil ? undefined : engine
     } catch {
       // Not open (yet): there is nothing to sample, and `host.info` says why. When it is back it answers again.
       this.#restsUntil = Number.NEGATIVE_INFINITY

@@ -79,4 +79,11 @@ describe("UseRing", () => {
     const state = ringOf({ 0: 1 }).toState()
     expect(() => UseRing.fromState({ ...state, values: state.values.slice(0, 100) })).toThrow(/8064 bytes/)
   })
+
+  it.each([-1, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])("refuses a state in which somebody used %d", (use) => {
+    const state = ringOf({ 0: 1 }).toState()
+    const bytes = Buffer.from(state.values, "base64")
+    bytes.writeFloatLE(use, (START % WINDOW_SLOTS) * 4)
+    expect(() => UseRing.fromState({ ...state, values: bytes.toString("base64") })).toThrow("damaged")
+  })
 })

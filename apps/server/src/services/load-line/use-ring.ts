@@ -40,7 +40,9 @@ export class UseRing {
     ring.#strangeSlots = strangeSlots
     for (let place = 0; place < WINDOW_SLOTS; place++) {
       const value = bytes.readFloatLE(place * 4)
-      if (!Number.isNaN(value)) ring.#put(place, value)
+      if (Number.isNaN(value)) continue
+      if (!isUse(value)) throw new Error(`A ring of use has no use of ${value}: what was kept of it is damaged.`)
+      ring.#put(place, value)
     }
     return ring
   }
@@ -86,7 +88,7 @@ export class UseRing {
    * erase everything: it is dropped until such samples have come for an hour, and then the ring starts anew with them.
    */
   push(slot: number, use: number): void {
-    if (!(use >= 0 && use < Number.POSITIVE_INFINITY)) return
+    if (!isUse(use)) return
     if (this.#newestSlot === -1) this.#startAt(slot)
     if (Math.abs(slot - this.#newestSlot) < WINDOW_SLOTS) this.#strangeSlots = 0
     else if (this.#isStillStrange(slot)) return
@@ -176,4 +178,8 @@ export class UseRing {
     }
     this.#hourPeaks[hour] = peak
   }
+}
+
+function isUse(value: number): boolean {
+  return value >= 0 && value < Number.POSITIVE_INFINITY
 }

@@ -1,7 +1,9 @@
 import { readFile, statfs } from "node:fs/promises"
 import { availableParallelism } from "node:os"
-import { errnoOf } from "@plimsoll/runtime"
+import { errnoOf, type InstanceMemory } from "@plimsoll/runtime"
 import { loadLineResources, type ResourceName } from "../../contract/overprovisioning.js"
+import { resourceNouns } from "./amounts.js"
+import type { DiskProbe } from "./disk-probe.js"
 
 /** What the machine has of each resource, in its unit; `null`: it could not be read. */
 export type Capacity = Record<ResourceName, number | null>
@@ -10,15 +12,24 @@ export interface CapacityReading {
   capacity: Capacity
   /** What others than we take of the file system's used bytes is theirs; `null`: not known. */
   fileSystemUsedBytes: number | null
+  /** Why that file system takes no writes, in words; `null`: it takes them. */
+  diskFault: string | null
 }
+
+/** Of each resource of which nothing more can be sold, whatever its line says, why: the beginning of a sentence. */
+export type CapacityFaults = { [K in ResourceName]?: string }
 
 /**
  * What this machine has: of memory, CPUs and processes what the kernel has, or what the control group gives that all we see lies in (this machine may be
- * a container itself) where that is less; of memory at most `ownMemoryBytes`, what all containers together may take; of disk the file system of the data directory. What cannot
- * be read is `null`, never a guess.
+ * a container itself) where that is less; of memory at most `ownMemory`, what all containers together may take; of disk the file system of the data directory. What cannot
+ * be read is `null`, never a guess. `probe`: whether that file system takes writes.
  */
 export async function readCapacity(
-  { dataDirectory, ownMemoryBytes = Number.POSITIVE_INFINITY }: { dataDirectory: string; ownMemoryBytes?: number | undefined },
+  {
+    dataDirectory,
+    probe,
+    ownMemory,
+  }: { dataDirectory: string; probe: DiskProbe; ownMemory: () => Pick<InstanceMemory, "limitBytes"> | null },
   report: (error: unknown, doing: string) => void,
 ): Promise<CapacityReading> {
   const read = async <T>(resource: string, work: () => Promise<T>): Promise<T | null> => {
@@ -29,19 +40,22 @@ export async function readCapacity(
       return null
     }
   }
-  const [memory, cpu, space, pids] = await Promise.all([
-    read("memory", () => readMemoryBytes(ownMemoryBytes)),
+  const [memory, cpu, space, pids, diskFault] = await Promise.all([
+    read("memory", async () => readMemoryBytes(ownMemory()?.limitBytes)),
     read("CPU", readCores),
     read("disk", () => statfs(dataDirectory)),
     read("processes", readPids),
+    probe(),
   ])
   return {
-    capacity: { memory, cpu, disk: space && positive(space.blocks * space.bsize), pids },
+    // What cannot be written is nothing that can be sold.
+    capacity: { memory, cpu, disk: diskFault === null ? space && positive(space.blocks * space.bsize) : null, pids },
     fileSystemUsedBytes: space && (space.blocks - space.bfree) * space.bsize,
+    diskFault,
   }
 }
 
-async function readMemoryBytes(ownMemoryBytes: number): Promise<number | null> {
+async function readMemoryBytes(ownMemoryBytes = Number.POSITIVE_INFINITY): Promise<number | null> {
   const meminfo = await readFile("/proc/meminfo", "utf8")
   const total = Number(/^MemTotal: +(\d+) kB$/m.exec(meminfo)?.[1] ?? 0) * 1024
   const group = await leastOf(["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"])
@@ -85,7 +99,14 @@ function positive(amount: number): number | null {
   return Number.isFinite(amount) && amount > 0 ? amount : null
 }
 
-/** Resources whose capacity is not known. */
-export function unreadable(capacity: Capacity): ResourceName[] {
-  return loadLineResources.filter((resource) => capacity[resource] === null)
+/** What of the machine is not known, or fails. */
+export function faultsOf({ capacity, diskFault }: Pick<CapacityReading, "capacity" | "diskFault">): CapacityFaults {
+  const faults: CapacityFaults = {}
+  for (const resource of loadLineResources)
+    if (capacity[resource] === null)
+      faults[resource] =
+        resource === "disk" && diskFault !== null
+          ? `The disk that holds the engine's data takes no writes (${diskFault})`
+          : `How much ${resourceNouns[resource]} this machine has could not be read (the server's log says why)`
+  return faults
 }

@@ -2,7 +2,7 @@ import type { ContainerSpec } from "@plimsoll/runtime"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { PlanTerms } from "../../contract/plans.js"
 import { statsOf } from "../../testing/fake-engine.js"
-import { startLine } from "../../testing/start-line.js"
+import { someCapacity, startLine } from "../../testing/start-line.js"
 import { someTerms } from "../../testing/tenancy.js"
 import { tenantEngine } from "../../testing/tenant-engine.js"
 import { predictPlimsoll } from "../load-line/predictors/predict-plimsoll.js"
@@ -220,6 +220,28 @@ describe("the history of use", () => {
     expect(rings).toHaveLength(3)
   })
 
+  it("with gaps is said to have them", async () => {
+    const { id } = await create(4 * GIB)
+    await useOf(3, `container:${id}`)
+    expect((await it_.line.now()).remarks.join("\n")).not.toContain("gaps")
+    it_.tenancy.clock.now += 3 * SLOTS_PER_DAY * SLOT_MS
+    expect((await it_.line.now()).remarks).toContain(
+      "Of the history of use 50 % are gaps: what was used in them is not known, and nothing is put in its place.",
+    )
+  })
+
+  it("that cannot be read is remarked, and the fixed ratio bounds what is sold until it is there again", async () => {
+    const { id } = await create(4 * GIB)
+    await useOf(7.1, `container:${id}`)
+    expect(await it_.lineOf("memory")).toMatchObject({ decidedBy: "prediction" })
+    await it_.line.close()
+    const { prisma } = it_.tenancy.it
+    await prisma.useRing.updateMany({ where: { resource: "memory" }, data: { state: '{"firstSlot":1,"newestSlot":2,"values":"AAAA' } })
+    await it_.reopen()
+    expect(await it_.lineOf("memory")).toMatchObject({ historyDays: expect.closeTo(0, 1) as number, decidedBy: "fallback" })
+    expect((await it_.line.now()).remarks.join("\n")).toContain("Of the history of use 2 parts could not be read at the last start")
+  })
+
   it("is told of sales: who uses the most and least of what they bought, and which plan would do", async () => {
     const { plans } = it_.tenancy.it
     expect(await plans.list()).toEqual([])
@@ -251,6 +273,9 @@ describe("what is used", () => {
     it_.tenancy.fake.containers.statsAll = () => Promise.reject(new Error("stalled"))
     it_.tenancy.clock.now += 10_001
     expect((await it_.lineOf("memory")).used).toBeNull()
+    expect((await it_.line.now()).remarks).toContainEqual(
+      expect.stringMatching(/^What containers use is not known: they could not be measured/),
+    )
   })
 
   it("of disks is summed by sale, and their ledger says what compacting would give back", async () => {
@@ -267,7 +292,7 @@ describe("what is used", () => {
 
 describe("a machine that shrinks", () => {
   it("is remarked, also over a restart, and stops nothing", async () => {
-    await create(7 * GIB)
+    await create(7 * GIB, { limits: { memoryLowBytes: 5 * GIB } })
     await it_.line.minute()
     it_.machine.capacity.memory = 4 * GIB
     await it_.restart()
@@ -275,6 +300,54 @@ describe("a machine that shrinks", () => {
     expect((await it_.lineOf("memory")).headroom).toBeLessThan(0)
     const { remarks } = await it_.line.now()
     expect(remarks[0]).toBe("This machine's memory shrank from 10 GiB to 4 GiB. Nothing was stopped for it.")
+    expect(remarks).toContain(
+      "More memory is guaranteed than there is: 5 GiB, of 3.5 GiB that can be given. It cannot be kept if all take it at once.",
+    )
     expect(await engine().containers.list()).toHaveLength(1)
+  })
+
+  const told = () =>
+    it_.noted.filter(({ action }) => action === "capacity").map(({ attributes }) => `${attributes.change}: ${attributes.why}`)
+
+  it("is told as an incident once, also over a restart, again when it shrinks further, and when it is as it was", async () => {
+    await it_.line.minute()
+    for (const gibibytes of [4, 4, 2, 10, 10]) {
+      it_.machine.capacity.memory = gibibytes * GIB
+      await it_.restart()
+      for (let again = 0; again < 2; again++) await it_.line.minute()
+    }
+    expect(told()).toEqual([
+      "shrank: This machine's memory shrank from 10 GiB to 4 GiB. Nothing was stopped for it.",
+      "shrank: This machine's memory shrank from 10 GiB to 2 GiB. Nothing was stopped for it.",
+      "back: This machine's memory is 10 GiB again.",
+    ])
+    expect(it_.noted.find(({ action }) => action === "capacity")).toMatchObject({
+      kind: "incident",
+      tenant: "operator",
+      attributes: { resource: "memory", beforeAmount: String(10 * GIB), nowAmount: String(4 * GIB) },
+    })
+    expect((await it_.line.now()).remarks.join(" ")).not.toContain("shrank")
+  })
+
+  it("whose disk takes no writes sells none of it and says why, also when that can be written only later", async () => {
+    await it_.line.minute()
+    it_.machine.capacity.disk = null
+    it_.machine.diskFault = "it is read-only"
+    it_.machine.journalFails = true
+    await expect(it_.line.minute()).rejects.toThrow("read-only")
+    const why = "The disk that holds the engine's data takes no writes (it is read-only)"
+    await expect(engine().volumes.create({ name: "data", sizeBytes: GIB })).rejects.toMatchObject({
+      code: "load_line_exceeded",
+      publicMessage: `${why}, so that nothing more of it is sold. An operator may let it pass with a reason.`,
+    })
+    expect((await it_.line.now()).remarks[0]).toBe(`${why}: nothing more of it is sold.`)
+    expect(told()).toEqual([])
+    Object.assign(it_.machine, { capacity: { ...someCapacity }, diskFault: null, journalFails: false })
+    await it_.line.minute()
+    expect(told()).toEqual([
+      `lost: ${why}: nothing more of it is sold. What runs goes on.`,
+      "back: This machine's disk can be read and written again: it is 100 GiB.",
+    ])
+    await expect(engine().volumes.create({ name: "data", sizeBytes: GIB })).resolves.toBeDefined()
   })
 })

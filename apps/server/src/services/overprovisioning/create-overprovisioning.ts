@@ -6,6 +6,7 @@ import type { LadderNow, OverprovisioningNow } from "../../contract/overprovisio
 import type { Database } from "../../db/open-database.js"
 import type { EngineAccess } from "../engine/engine-access.js"
 import type { RunningEventLog } from "../events/create-event-log.js"
+import type { OwnEvent } from "../events/event-journal.js"
 import { every } from "../every.js"
 import { LatestQueue } from "../live/latest-queue.js"
 import type { Sampler } from "../live/sampler.js"
@@ -16,10 +17,11 @@ import { querySeries } from "../metrics/query-series.js"
 import type { Settings } from "../settings/settings.js"
 import { readTerms, type TenantBook } from "../tenants/tenant-book.js"
 import type { Amounts } from "./amounts.js"
-import { type CapacityReading, unreadable } from "./capacity.js"
+import type { CapacityReading } from "./capacity.js"
 import { CapacityWatch } from "./capacity-watch.js"
 import { diskLedger } from "./disk-ledger.js"
 import { keepBook, wholeUse } from "./keep-book.js"
+import { keepCapacity } from "./keep-capacity.js"
 import { lineReadings } from "./line-readings.js"
 import { defaultLineSettings, LineSettings } from "./line-settings.js"
 import { diskUseBySale, type LineLook, lineLooker } from "./look-at-line.js"
@@ -67,7 +69,7 @@ export interface RunningOverprovisioning extends Overprovisioning {
   reservedMemory(totalBytes: number): number
   /** The lines as one second's readings, to be recorded beside those of the host. */
   readings(usage: HostUsage | undefined): Reading[]
-  /** Draws the line anew. For the schedule. */
+  /** Draws the line anew, from what the machine has now. For the schedule. */
   minute(): Promise<void>
   close(): Promise<void>
 }
@@ -75,21 +77,37 @@ export interface RunningOverprovisioning extends Overprovisioning {
 export async function createOverprovisioning(deps: OverprovisioningDependencies): Promise<RunningOverprovisioning> {
   const { database, tenants, sampler, events, report, now } = deps
   const rings = createUseRingStore(database)
-  const book = new UseBook(await rings.load((error, sale) => report(error, `read what ${sale} used`)))
+  let unreadableRings = 0
+  const kept = await rings.load((error, sale) => {
+    unreadableRings++
+    report(error, `read what ${sale} used`)
+  })
+  const book = new UseBook(kept)
   const settings = await LineSettings.open(deps.settings)
   const risk = new RiskWatch()
   const hasPlan = (tenant: string) => tenants.get(tenant) !== undefined
-  const look = lineLooker({ ...deps, settings, book, used: () => kept.used(), risks: () => risk.risks })
-  const kept = keepBook({
+  const look = lineLooker({ ...deps, settings, book, used: () => use.used(), risks: () => risk.risks })
+  const use = keepBook({
     book,
     store: rings,
     sampler,
     hasPlan,
     look: () => look(),
     risk,
-    capacityWatch: await CapacityWatch.open(deps.settings),
     now,
     report,
+  })
+  const watch = await CapacityWatch.open(deps.settings)
+  const note = (event: OwnEvent) => events.note(event, localHost)
+  const capacity = keepCapacity({
+    ...deps,
+    watch,
+    note,
+    // What is recorded and shown follows at once.
+    onChange: async () => {
+      await use.redraw()
+      changed()
+    },
   })
   const followers = new Set<LatestQueue<OverprovisioningNow>>()
   let usage: HostUsage | undefined
@@ -102,31 +120,29 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
 
   const desk = createSaleDesk({
     facts: async (byPlan) => {
-      const { lines, capacity, settings: current } = await look()
+      const { lines, faults, settings: current } = await look()
       const plans = byPlan ? await plansOnOffer() : undefined
-      return { lines, unreadable: unreadable(capacity), selling: deps.selling(), plans, advises: current.mode === "advise" }
+      return { lines, faults, selling: deps.selling(), plans, advises: current.mode === "advise" }
     },
     onAdvice: ({ subject }, { publicMessage, facts }) =>
-      events.note(
-        {
-          ...subject,
-          at: now(),
-          kind: "ladder",
-          action: "advise",
-          attributes: { why: publicMessage, ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)])) },
-        },
-        localHost,
-      ),
+      note({
+        ...subject,
+        at: now(),
+        kind: "ladder",
+        action: "advise",
+        attributes: { why: publicMessage, ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)])) },
+      }),
     onSold: changed,
   })
 
   async function present(): Promise<OverprovisioningNow> {
     const [seen, memory, plans] = await Promise.all([look(), readMemoryMakeup(), plansOnOffer()])
-    const { at, lines, capacity, sales, disks } = seen
+    const { at, lines, disks } = seen
     const pressure = { memory: waits(usage?.pressure.memory), cpu: waits(usage?.pressure.cpu), io: waits(usage?.pressure.io) }
     const ours = wholeUse(seen.used)?.memory
     const hostOwnMemoryBytes = ours === undefined || usage === undefined ? null : Math.max(0, usage.memory.usedBytes - ours)
     const selling = deps.selling()
+    const seenShare = Math.min(book.seenShare("memory", at), book.seenShare("cpu", at))
     const allocatable = lines.find(({ resource }) => resource === "disk")?.allocatable ?? 0
     return {
       at,
@@ -137,7 +153,7 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
       pressure,
       settings: seen.settings,
       defaults: defaultLineSettings(seen.capacity),
-      remarks: remarksOf({ lines, capacity, shrunk: kept.shrunk(), sales, memory, pressure, hostOwnMemoryBytes, selling }),
+      remarks: remarksOf({ ...seen, shrunk: watch.shrunk, seenShare, unreadableRings, memory, pressure, hostOwnMemoryBytes, selling }),
       ladder: deps.ladder(),
     }
   }
@@ -174,7 +190,10 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
     look,
     reservedMemory: (totalBytes) => settings.of({ memory: totalBytes, cpu: null, disk: null, pids: null }).reserve.memory,
     now: present,
-    minute: kept.minute,
+    async minute() {
+      await use.minute()
+      await capacity.look()
+    },
 
     async *follow(signal) {
       const queue = new LatestQueue<OverprovisioningNow>((_, next) => next)
@@ -208,19 +227,19 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
     async changeSettings(change) {
       await settings.change(change)
       changed()
-      const { capacity } = await deps.readCapacity()
-      return settings.of(capacity)
+      return settings.of((await deps.readCapacity()).capacity)
     },
 
     readings(measured) {
       usage = measured
-      return lineReadings(kept.latest()?.lines, wholeUse(kept.used()))
+      return lineReadings(use.latest()?.lines, wholeUse(use.used()))
     },
 
     async close() {
       stopTelling()
       clearTimeout(gathering)
-      await kept.close()
+      capacity.stop()
+      await use.close()
     },
   }
 }

@@ -1,6 +1,5 @@
 import { every } from "../every.js"
 import type { Sampler } from "../live/sampler.js"
-import type { CapacityWatch, Shrinkage } from "./capacity-watch.js"
 import { diskUseBySale, type LineLook } from "./look-at-line.js"
 import type { RiskWatch } from "./risk-watch.js"
 import { type UseBook, WHOLE } from "./use-book.js"
@@ -19,7 +18,6 @@ export interface KeepBookDependencies {
   hasPlan: (tenant: string) => boolean
   look: () => Promise<LineLook>
   risk: RiskWatch
-  capacityWatch: CapacityWatch
   now: () => number
   report: (error: unknown, doing: string) => void
 }
@@ -29,7 +27,8 @@ export interface KeptBook {
   used(): ReadonlyMap<string, Use> | undefined
   /** As looked at by the last minute; undefined: it could not be. */
   latest(): LineLook | undefined
-  shrunk(): readonly Shrinkage[]
+  /** Looks anew, since something is not as it was. */
+  redraw(): Promise<LineLook>
   /** Looks, notes disks, and saves when it is time. For the schedule. */
   minute(): Promise<void>
   /** Writes what is in memory. The sampler must have stopped. */
@@ -41,7 +40,6 @@ export function keepBook(deps: KeepBookDependencies): KeptBook {
   const { book, store, sampler, report, now, hasPlan } = deps
   let used: { at: number; bySale: Map<string, Use> } | undefined
   let latest: LineLook | undefined
-  let shrunk: readonly Shrinkage[] = []
   let minutes = 0
 
   const stopFrames = sampler.onFrame(({ at, samples }) => {
@@ -50,11 +48,14 @@ export function keepBook(deps: KeepBookDependencies): KeptBook {
     used = { at, bySale: noteUse(book, { at, rows: sampler.rows, samples, hasPlan }) }
   })
 
-  async function minute(): Promise<void> {
+  async function redraw(): Promise<LineLook> {
     latest = undefined
-    const look = await deps.look()
-    latest = look
-    shrunk = await deps.capacityWatch.look(look.capacity, look.at)
+    latest = await deps.look()
+    return latest
+  }
+
+  async function minute(): Promise<void> {
+    const look = await redraw()
     for (const [key, bytes] of diskUseBySale(look.disks, hasPlan)) book.observe("disk", key, look.at, bytes)
     await deps.risk.look({ atMs: look.at, sales: look.sales, book, lines: look.lines })
     if (++minutes % SAVE_EVERY_MINUTES === 0) {
@@ -68,7 +69,7 @@ export function keepBook(deps: KeepBookDependencies): KeptBook {
   return {
     used: () => (used !== undefined && Math.abs(now() - used.at) <= FRESH_MS ? used.bySale : undefined),
     latest: () => latest,
-    shrunk: () => shrunk,
+    redraw,
     minute,
     async close() {
       stopFrames()

@@ -6,7 +6,7 @@ import type { Sampler } from "../live/sampler.js"
 import { computeWakeDebt } from "../load-line/load-line.js"
 import type { DiskUse, MeasuredDisk } from "../metering/disk-use.js"
 import type { TenantBook } from "../tenants/tenant-book.js"
-import type { CapacityReading } from "./capacity.js"
+import { type CapacityFaults, type CapacityReading, faultsOf } from "./capacity.js"
 import { computeLines, type LineFacts } from "./compute-lines.js"
 import type { LineSettings } from "./line-settings.js"
 import { listSales, type Sale } from "./sales.js"
@@ -17,6 +17,7 @@ import type { Use } from "./watch-use.js"
 export interface LineLook {
   at: number
   capacity: CapacityReading["capacity"]
+  faults: CapacityFaults
   settings: LoadLineSettings
   sales: Sale[]
   lines: ResourceLine[]
@@ -71,7 +72,7 @@ export function lineLooker(deps: LineLookDependencies): () => Promise<LineLook> 
       wakeDebtBytes: computeWakeDebt(sleepersBytes(containers, deps.sampler.samples)),
       risks: deps.risks(),
     })
-    return { at, capacity, settings, sales, lines, disks: lastDisks, used }
+    return { at, capacity, faults: faultsOf(reading), settings, sales, lines, disks: lastDisks, used }
   }
 }
 

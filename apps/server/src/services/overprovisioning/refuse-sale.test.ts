@@ -27,7 +27,7 @@ const line = (resource: ResourceName, headroom: number): ResourceLine => ({
 })
 const lines = [line("memory", 38 * MIB), line("cpu", 0.3), line("disk", -5), line("pids", 100)]
 const ask = (request: Partial<SaleRequest>) =>
-  refusalOf({ added: noAmounts(), lines, unreadable: [], selling: { stopped: false, why: null }, ...request })
+  refusalOf({ added: noAmounts(), lines, faults: {}, selling: { stopped: false, why: null }, ...request })
 const plan = (name: string, memoryMaxBytes: number, cpuMaxCores = 0.1) => ({
   id: name,
   name,
@@ -56,7 +56,7 @@ describe("a refusal", () => {
   it("does not come for what exactly fits, nor for what adds nothing, however much too much was sold", () => {
     expect(ask({ added: { ...noAmounts(), memory: 38 * MIB, cpu: 0.1 + 0.2 } })).toBeUndefined()
     expect(ask({})).toBeUndefined()
-    expect(ask({ selling: { stopped: true, why: null }, unreadable: ["memory"] })).toBeUndefined()
+    expect(ask({ selling: { stopped: true, why: null }, faults: { memory: "It is gone" } })).toBeUndefined()
   })
 
   it("comes for any growth where too much was sold, where selling is stopped, and where the size is unknown", () => {
@@ -64,7 +64,9 @@ describe("a refusal", () => {
     expect(ask({ added: { ...noAmounts(), pids: 1 }, selling: { stopped: true, why: "Memory runs short." } })?.publicMessage).toContain(
       "Nothing more is sold on this machine for the time being: Memory runs short.",
     )
-    expect(ask({ added: { ...noAmounts(), cpu: 0.1 }, unreadable: ["cpu"] })?.publicMessage).toContain("could not be read")
+    expect(ask({ added: { ...noAmounts(), cpu: 0.1 }, faults: { cpu: "It could not be read" } })?.publicMessage).toContain(
+      "It could not be read, so that nothing more of it is sold. An operator",
+    )
   })
 })
 

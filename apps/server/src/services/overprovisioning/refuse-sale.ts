@@ -1,6 +1,7 @@
 import { EngineError } from "@plimsoll/runtime"
-import { loadLineResources, type ResourceLine, type ResourceName } from "../../contract/overprovisioning.js"
+import { loadLineResources, type ResourceLine } from "../../contract/overprovisioning.js"
 import { type Amounts, formatAmount, resourceNouns } from "./amounts.js"
+import type { CapacityFaults } from "./capacity.js"
 import { largestThatFits, type PricedPlan } from "./plan-headroom.js"
 
 /** Arithmetic of cores is not exact. */
@@ -11,21 +12,23 @@ export interface SaleRequest {
   /** What it adds to what was sold. */
   added: Amounts
   lines: readonly ResourceLine[]
-  /** Whose capacity could not be read. */
-  unreadable: readonly ResourceName[]
+  /** Of what nothing can be sold. */
+  faults: CapacityFaults
   selling: { stopped: boolean; why: string | null }
   /** For a sale by plan: what is on offer. */
   plans?: readonly PricedPlan[] | undefined
 }
 
 /** Why this may not be sold as `load_line_exceeded`; undefined: it may. The first resource that is short is named, in the order of the contract. */
-export function refusalOf({ added, lines, unreadable, selling, plans }: SaleRequest): EngineError | undefined {
+export function refusalOf({ added, lines, faults, selling, plans }: SaleRequest): EngineError | undefined {
   const growing = lines.filter(({ resource }) => added[resource] > 0)
   const [first] = growing
   if (first === undefined) return undefined
   if (selling.stopped) return stopped(first, added[first.resource], selling.why)
-  const unknown = growing.find(({ resource }) => unreadable.includes(resource))
-  if (unknown !== undefined) return notReadable(unknown, added[unknown.resource])
+  for (const line of growing) {
+    const fault = faults[line.resource]
+    if (fault !== undefined) return exceeded(line, added[line.resource], `${fault}, so that nothing more of it is sold. ${OVERRULE}`)
+  }
   const short = growing.find(({ resource, headroom }) => added[resource] > headroom + TOLERANCE)
   return short && passed(short, added[short.resource], { lines, plans })
 }
@@ -63,14 +66,6 @@ function stopped(line: ResourceLine, need: number, why: string | null): EngineEr
     line,
     need,
     `Nothing more is sold on this machine for the time being${why ? `: ${why.replace(/\.$/, "")}` : ""}. ${OVERRULE}`,
-  )
-}
-
-function notReadable(line: ResourceLine, need: number): EngineError {
-  return exceeded(
-    line,
-    need,
-    `How much ${resourceNouns[line.resource]} this machine has could not be read, so that nothing more of it is sold; the server's log says why. ${OVERRULE}`,
   )
 }
 

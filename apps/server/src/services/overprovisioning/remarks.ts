@@ -1,15 +1,25 @@
 import type { MemoryMakeup, OverprovisioningNow, ResourceLine } from "../../contract/overprovisioning.js"
 import { FALLBACK_DAYS } from "../load-line/load-line.js"
 import { formatAmount, resourceNouns } from "./amounts.js"
-import { type Capacity, unreadable } from "./capacity.js"
-import type { Shrinkage } from "./capacity-watch.js"
+import type { Capacity, CapacityFaults } from "./capacity.js"
+import { type Shrinkage, shrinkWords } from "./capacity-watch.js"
 import { countBestEffort, type Sale } from "./sales.js"
+
+/** Starts of the server, and updates. */
+const HARDLY_A_GAP = 0.95
 
 export interface RemarkFacts {
   lines: readonly ResourceLine[]
   capacity: Capacity
+  faults: CapacityFaults
+  /** How much of the time of the history was really seen, 0–1. */
+  seenShare: number
+  /** How many rings of use in the database could not be read at the start. */
+  unreadableRings: number
   shrunk: readonly Shrinkage[]
   sales: readonly Sale[]
+  /** Absent: it could not be measured lately. */
+  used: unknown
   memory: MemoryMakeup
   pressure: OverprovisioningNow["pressure"]
   /** Use that is neither a container's nor could be dropped; `null`: not known. */
@@ -22,30 +32,37 @@ export function remarksOf(facts: RemarkFacts): string[] {
   return [...capacityRemarks(facts), ...saleRemarks(facts), ...kernelRemarks(facts)]
 }
 
-function* capacityRemarks({ capacity, shrunk, lines }: RemarkFacts): Generator<string, void, void> {
-  for (const resource of unreadable(capacity))
-    yield `How much ${resourceNouns[resource]} this machine has could not be read: nothing more of it is sold.`
-  for (const { resource, before, now } of shrunk)
-    yield `This machine's ${resourceNouns[resource]} shrank from ${formatAmount(resource, before)} to ${formatAmount(resource, now)}. Nothing was stopped for it.`
+function* capacityRemarks({ capacity, faults, shrunk, lines }: RemarkFacts): Generator<string, void, void> {
+  for (const fault of Object.values(faults)) yield `${fault}: nothing more of it is sold.`
+  for (const shrinkage of shrunk) yield `${shrinkWords(shrinkage)} Nothing was stopped for it.`
   for (const { resource, headroom } of lines)
     if (headroom < 0 && capacity[resource] !== null)
       yield `More ${resourceNouns[resource]} was sold than the load line allows: ${formatAmount(resource, -headroom)} too much.`
+  for (const { resource, guaranteed, allocatable } of lines)
+    if (guaranteed > allocatable && capacity[resource] !== null)
+      yield `More ${resourceNouns[resource]} is guaranteed than there is: ${formatAmount(resource, guaranteed)}, of ${formatAmount(resource, allocatable)} that can be given. It cannot be kept if all take it at once.`
 }
 
-function* saleRemarks({ selling, lines, sales }: RemarkFacts): Generator<string, void, void> {
+function* saleRemarks({ selling, lines, sales, seenShare, unreadableRings }: RemarkFacts): Generator<string, void, void> {
   if (selling.stopped) yield `Selling is stopped${selling.why ? `: ${selling.why}` : ""}.`
   const days = Math.min(...lines.filter(({ resource }) => resource === "memory" || resource === "cpu").map((line) => line.historyDays))
   if (days < FALLBACK_DAYS)
     yield `This machine was watched for ${days.toFixed(1)} of the ${FALLBACK_DAYS} days that a prediction needs: until then a fixed ratio bounds what may be sold.`
+  if (seenShare < HARDLY_A_GAP)
+    yield `Of the history of use ${Math.round((1 - seenShare) * 100)} % are gaps: what was used in them is not known, and nothing is put in its place.`
+  if (unreadableRings > 0)
+    yield `Of the history of use ${unreadableRings === 1 ? "one part" : `${unreadableRings} parts`} could not be read at the last start: what it was of counts as never seen. The server's log says which.`
   const [memory, cpu] = [countBestEffort(sales, "memory"), countBestEffort(sales, "cpu")]
   if (memory > 0)
     yield `${containers(memory)} no memory limit: nothing was promised to ${memory === 1 ? "it" : "them"}, and nothing bounds what ${memory === 1 ? "it takes" : "they take"}.`
   if (cpu > 0) yield `${containers(cpu)} no CPU limit.`
 }
 
-function* kernelRemarks({ memory, pressure, hostOwnMemoryBytes, lines }: RemarkFacts): Generator<string, void, void> {
+function* kernelRemarks({ used, memory, pressure, hostOwnMemoryBytes, lines }: RemarkFacts): Generator<string, void, void> {
+  if (used === undefined)
+    yield "What containers use is not known: they could not be measured in the last ten seconds. The ladder takes no step until they can."
   if (memory.swap.totalBytes === 0) yield "There is no swap: memory that lies idle cannot be pushed out, and naps give nothing back."
-  if (pressure.memory === null) yield "This kernel does not tell pressure (PSI)."
+  if (pressure.memory === null) yield "This kernel does not tell pressure (PSI): the ladder goes by use alone."
   const reserve = lines.find(({ resource }) => resource === "memory")?.reserve ?? 0
   if (hostOwnMemoryBytes !== null && hostOwnMemoryBytes > reserve)
     yield `What is no container's takes ${formatAmount("memory", hostOwnMemoryBytes)} of memory, more than the ${formatAmount("memory", reserve)} that are kept for it. Raise the reserve.`

@@ -50,6 +50,14 @@ export class UseBook {
     return Math.min(age, 2 * ring.seen) / SLOTS_PER_DAY
   }
 
+  /** How much of the time since the machine was first watched, at most seven days, was really seen: the rest are gaps. 1 in its first day. */
+  seenShare(resource: PredictedResource, atMs: number): number {
+    const ring = this.ring(resource, WHOLE, atMs)
+    if (ring === undefined) return 1
+    const age = Math.min(WINDOW_SLOTS, slotOf(atMs) + 1 - ring.firstSlot)
+    return age < SLOTS_PER_DAY ? 1 : ring.seen / age
+  }
+
   /** Forgets sales that are no more. Returns their keys. */
   keepOnly(present: ReadonlySet<string>): string[] {
     const gone = [...this.#keys].filter((key) => key !== WHOLE && !present.has(key))

@@ -10,7 +10,8 @@ beforeEach(async () => {
 afterEach(() => temporary.remove())
 
 const schema = z.strictObject({ theta: z.number() })
-const settings = () => createSettings(temporary.database, () => 1000)
+const reported: string[] = []
+const settings = () => createSettings(temporary.database, { now: () => 1000, report: (_, doing) => reported.push(doing) })
 
 it("a setting is its default until it is written, and then what was written last, over a restart too", async () => {
   expect(await settings().read("line", schema, { theta: 0.9 })).toEqual({ theta: 0.9 })
@@ -20,7 +21,10 @@ it("a setting is its default until it is written, and then what was written last
   expect(await settings().read("line", schema, { theta: 0.9 })).toEqual({ theta: 0.7 })
 })
 
-it("what this version cannot read counts as not set", async () => {
-  await settings().write("line", { omega: 1 })
+it.each(['{"omega":1}', '{"theta":0.', ""])("what cannot be read (%s) counts as not set, and is reported", async (value) => {
+  reported.length = 0
+  await settings().write("line", {})
+  await temporary.database.prisma.setting.update({ where: { key: "line" }, data: { value } })
   expect(await settings().read("line", schema, { theta: 0.9 })).toEqual({ theta: 0.9 })
+  expect(reported).toEqual(["read the setting “line”: it is by default until it is set again"])
 })

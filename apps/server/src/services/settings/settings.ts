@@ -3,18 +3,25 @@ import type { Database } from "../../db/open-database.js"
 
 /** Settings that the operator changes in the console; they outlive restarts. */
 export interface Settings {
-  /** What was set, or the default. What an older version wrote and this one cannot read counts as not set. */
+  /** What was set, or the default. What cannot be read (another version wrote it, or the database is damaged) counts as not set, and is reported. */
   read<T>(key: string, schema: z.ZodType<T>, byDefault: T): Promise<T>
   write(key: string, value: unknown): Promise<void>
 }
 
-export function createSettings({ prisma }: Pick<Database, "prisma">, now: () => number): Settings {
+export function createSettings(
+  { prisma }: Pick<Database, "prisma">,
+  { now, report }: { now: () => number; report: (error: unknown, doing: string) => void },
+): Settings {
   return {
     async read(key, schema, byDefault) {
       const row = await prisma.setting.findUnique({ where: { key } })
       if (row === null) return byDefault
-      const parsed = schema.safeParse(JSON.parse(row.value))
-      return parsed.success ? parsed.data : byDefault
+      try {
+        return schema.parse(JSON.parse(row.value))
+      } catch (error) {
+        report(error, `read the setting “${key}”: it is by default until it is set again`)
+        return byDefault
+      }
     },
 
     async write(key, value) {

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
+import { setTimeout as sleep } from "node:timers/promises"
 import { type ContainerEngine, createEngine, ensureStarterImage, purgeEngine } from "@plimsoll/runtime"
 import { makeTestSwap } from "@plimsoll/runtime/conformance"
 import { expect, vi } from "vitest"
-import type { ContainerInspect, EventPage, EventRecord, LadderNow, LadderSettings } from "../../contract/index.js"
-import { type LadderRung, ladderRungs } from "../../contract/overprovisioning.js"
+import type { ContainerInspect, EventPage, EventRecord, LadderNow, LadderSettings, OverprovisioningNow } from "../../contract/index.js"
+import { type LadderRung, ladderRungs, type ResourceName } from "../../contract/overprovisioning.js"
 import { defaultLadderSettings } from "../../services/ladder/default-settings.js"
+import { someTerms } from "../tenancy.js"
 import { localAuthorization, startTestServer } from "../test-server.js"
 import { GroupMachine } from "./group-machine.js"
 import { startSteadyClient } from "./steady-client.js"
@@ -21,31 +23,48 @@ export type SmallMachine = Awaited<ReturnType<typeof startSmallMachine>>
 
 /**
  * The server's services over the real engine, whose containers live on a machine of that size: a group with a limit, in which the kernel kills when
- * the ladder is too slow. There is a tenant `gold` to which 64 MiB are guaranteed. Rejects where no swap can be made.
+ * the ladder is too slow. There is a tenant `gold` to which 64 MiB are guaranteed. Rejects where no swap can be made. `ownReadings`: load line and ladder
+ * read the limit of the group as in earnest; default: the ladder alone knows it, and which swap there is. `parent`: where all its files lie.
  */
-export async function startSmallMachine(size: { memoryBytes: number; swapBytes: number }) {
+export async function startSmallMachine(
+  size: { memoryBytes: number; swapBytes: number },
+  { ownReadings = false, parent = "/var/tmp" }: { ownReadings?: boolean; parent?: string } = {},
+) {
   const swap = await makeTestSwap(Math.ceil(size.swapBytes / MiB) + 32)
   const clock = { shownMs: performance.now(), realMs: performance.now(), times: 1 }
   const monotonic = () => clock.shownMs + (performance.now() - clock.realMs) * clock.times
   const turn = (times: number) => Object.assign(clock, { shownMs: monotonic(), realMs: performance.now(), times })
+  const wall = { aheadMs: 0 }
+  const now = () => Date.now() + wall.aheadMs
+  /** What the sampler waits for. */
+  let held: Promise<void> = Promise.resolve()
   let engine: ContainerEngine | undefined
   let machine: GroupMachine | undefined
   const server = await startTestServer({
-    parent: "/var/tmp",
+    parent,
+    ownReadings,
+    now,
     openEngine: async ({ dataDirectory, runDirectory }) => {
       const root = `${dataDirectory}/engine`
-      engine = await createEngine({ root, runDirectory: `${runDirectory}/engine` })
+      engine = await createEngine({
+        root,
+        runDirectory: `${runDirectory}/engine`,
+        clock: { now, monotonic: () => performance.now(), sleep: (ms, signal) => sleep(ms, undefined, { ...(signal && { signal }) }) },
+      })
+      const { statsAll } = engine.containers
+      engine.containers.statsAll = () => held.then(statsAll)
       machine = new GroupMachine(engineGroup(root))
       machine.resize(size)
       return engine
     },
     makeStarterImage: (opened) => ensureStarterImage(opened.images),
-    readHost: () => running(machine).read(),
+    ...(!ownReadings && { readHost: () => running(machine).read() }),
     monotonic,
   })
-  const headers = localAuthorization(server)
-  const query = <T>(path: string, input?: unknown) => server.query(path, input, headers).then((answer) => resultOf<T>(answer.json()))
-  const mutate = <T>(path: string, input: unknown) => server.mutate(path, input, headers).then((answer) => resultOf<T>(answer.json()))
+  // Another after each start.
+  const headers = () => localAuthorization(server)
+  const query = <T>(path: string, input?: unknown) => server.query(path, input, headers()).then((answer) => resultOf<T>(answer.json()))
+  const mutate = <T>(path: string, input: unknown) => server.mutate(path, input, headers()).then((answer) => resultOf<T>(answer.json()))
   const containers = () => running(engine).containers
   await vi.waitFor(async () => expect(await query("images.list")).toHaveLength(1), { timeout: 30_000, interval: 100 })
   const plan = await mutate<{ id: string }>("plans.create", { name: "Gold", terms: goldTerms })
@@ -74,9 +93,30 @@ export async function startSmallMachine(size: { memoryBytes: number; swapBytes: 
     return mutate<LadderNow>("overprovisioning.changeLadder", settings)
   }
 
+  const overprovisioning = () => query<OverprovisioningNow>("overprovisioning.now")
   return {
+    server,
+    query,
+    mutate,
     containers,
     events,
+    overprovisioning,
+    async lineOf(resource: ResourceName) {
+      const found = (await overprovisioning()).resources.find((line) => line.resource === resource)
+      if (found === undefined) throw new Error(`there is no line of ${resource}`)
+      return found
+    },
+    /** What the load line says to that. */
+    async refusal(path: string, input: unknown): Promise<{ code: string; publicMessage: string; facts: Record<string, unknown> }> {
+      const body = (await server.mutate(path, input, headers())).json() as { error?: { data: { engine: never } } }
+      if (body.error === undefined) throw new Error(`${path} was not refused`)
+      return body.error.data.engine
+    },
+    now,
+    /** The server's and the engine's clock jumps; what measures durations does not. */
+    jump(ms: number) {
+      wall.aheadMs += ms
+    },
     ladder,
     run,
     reading: () => running(machine).read(),
@@ -89,6 +129,23 @@ export async function startSmallMachine(size: { memoryBytes: number; swapBytes: 
       return { gold, client: startSteadyClient(address, PAGE) }
     },
     holds,
+    /** From now on no container is measured, until what it returns is called. */
+    stallSampler(): () => void {
+      let release = (): void => undefined
+      held = new Promise((resolve) => {
+        release = resolve
+      })
+      return release
+    },
+    /** The ladder's clock runs faster meanwhile. */
+    async hurried(work: () => Promise<void>): Promise<void> {
+      turn(DOWN_TIMES)
+      try {
+        await work()
+      } finally {
+        turn(1)
+      }
+    },
     /** Waits until the ladder stands below `rung`, with its clock turning faster. */
     async comesDown(rung: LadderRung) {
       turn(DOWN_TIMES)
@@ -102,7 +159,8 @@ export async function startSmallMachine(size: { memoryBytes: number; swapBytes: 
         turn(1)
       }
     },
-    log: async (id: string) => (await server.request(`/api/containers/${id}/logs?timestamps=false`, { headers })).body.toString("utf8"),
+    log: async (id: string) =>
+      (await server.request(`/api/containers/${id}/logs?timestamps=false`, { headers: headers() })).body.toString("utf8"),
     /** Removes every container and lets the ladder stand at rest. */
     async clear() {
       for (const { id } of await containers().list()) await mutate("containers.remove", { id, force: true })
@@ -134,21 +192,7 @@ export async function tell(told: readonly ContainerInspect[]): Promise<void> {
 }
 
 /** Of a plan that guarantees 64 MiB. */
-export const goldTerms = {
-  memoryGuaranteedBytes: 64 * MiB,
-  memoryMaxBytes: 128 * MiB,
-  cpuGuaranteedCores: 0.1,
-  cpuMaxCores: 1,
-  cpuWeight: 100,
-  diskBytes: 0,
-  pidsMax: 100,
-  containers: 3,
-  volumes: 3,
-  networks: 1,
-  publicPorts: 1,
-  tokens: 1,
-  ociRuntimes: [],
-}
+export const goldTerms = { ...someTerms, memoryGuaranteedBytes: 64 * MiB, memoryMaxBytes: 128 * MiB, cpuGuaranteedCores: 0.1 }
 
 /** The engine's top group: its name and the tag of its root. */
 function engineGroup(root: string): string {

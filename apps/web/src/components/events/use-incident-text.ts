@@ -40,6 +40,7 @@ export function useIncidentText() {
   }
 
   return ({ action, attributes }: { action: string; attributes: Readonly<Record<string, string>> }) => {
+    if (action === "capacity" && attributes.why) return { verb: t("capacity"), detail: attributes.why }
     const incident = readIncident(attributes)
     const known = verbs.find((each) => each === action)
     return incident === null || known === undefined ? null : { verb: t(`${incident.resource}.${known}`), detail: detail(incident) }

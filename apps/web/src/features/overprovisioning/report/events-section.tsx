@@ -8,7 +8,7 @@ import type { CapacityReport } from "./read-report"
 import { ReportSection } from "./report-section"
 
 const INCIDENTS_SHOWN = 15
-const kinds = ["use", "pressure", "oom"] as const
+const kinds = ["use", "pressure", "oom", "capacity"] as const
 
 /** What went wrong in the period, and what the ladder did about it. */
 export function EventsSection({ report: { incidents, ladder } }: { report: CapacityReport }) {
