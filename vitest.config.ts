@@ -20,7 +20,7 @@ const integration = [`${sources}/*.integration.test.ts`, "scripts/**/*.integrati
 const withSwap = [
   "packages/runtime/src/conformance/embedded.integration.test.ts",
   "packages/runtime/src/embedded/naps.integration.test.ts",
-  "apps/server/src/ladder*.integration.test.ts",
+  "apps/server/src/{ladder,*-faults}.integration.test.ts",
   "scripts/{demo-tenfold,zram/zram}.integration.test.mjs",
 ]
 // By hand, not by npm test: Podman 4.3's service locks up or leaves containers behind now and then, whoever talks to it.
