@@ -11,29 +11,40 @@ export type ResourceName = (typeof loadLineResources)[number]
 export const predictedResources = ["memory", "cpu", "disk"] as const
 export type WhatIfResource = (typeof predictedResources)[number]
 
+const reserved = z.number().min(0).max(Number.MAX_SAFE_INTEGER)
 const share = z.number().min(0.05).max(1)
 const ratio = z.number().min(1).max(100)
 const perResource = <T extends z.ZodType>(type: T) => z.strictObject({ memory: type, cpu: type, disk: type, pids: type })
+const someResources = <T extends z.ZodType>(type: T) => perResource(type.exactOptional()).exactOptional()
 
 /** How much may be sold. Defaults and what each does: `docs/reference/overprovisioning.md`. */
 export const loadLineSettings = z.strictObject({
   /** `enforce`: what passes the load line is refused. `advise`: it is let through and an event says so. */
   mode: z.enum(["enforce", "advise"]),
   /** Kept for the host, in the resource's unit; never above its capacity. */
-  reserve: perResource(z.number().min(0).max(Number.MAX_SAFE_INTEGER)),
+  reserve: perResource(reserved),
   /** Share of allocatable that the predicted peak may fill. */
   theta: perResource(share),
   /** Times allocatable, while the host was watched for less than seven days. */
   fallbackRatio: perResource(ratio),
 })
 export type LoadLineSettings = z.infer<typeof loadLineSettings>
-/** Absent parts stay. */
-export const changeLoadLineSettingsInput = z.object({
+/** What was set. The rest goes by its default, which goes with the machine's size. */
+export const setLoadLineSettings = z.object({
   mode: loadLineSettings.shape.mode.exactOptional(),
-  reserve: loadLineSettings.shape.reserve.partial().exactOptional(),
-  theta: loadLineSettings.shape.theta.partial().exactOptional(),
-  fallbackRatio: loadLineSettings.shape.fallbackRatio.partial().exactOptional(),
+  reserve: someResources(reserved),
+  theta: someResources(share),
+  fallbackRatio: someResources(ratio),
 })
+export type SetLoadLineSettings = z.infer<typeof setLoadLineSettings>
+/** Absent parts stay. `null` takes back what was set, so that the part goes by its default again. */
+export const changeLoadLineSettingsInput = z.object({
+  mode: loadLineSettings.shape.mode.nullable().exactOptional(),
+  reserve: someResources(reserved.nullable()),
+  theta: someResources(share.nullable()),
+  fallbackRatio: someResources(ratio.nullable()),
+})
+export type ChangeLoadLineSettings = z.input<typeof changeLoadLineSettingsInput>
 
 /** One summand of a predicted peak: see `docs/reference/backtest.md`. */
 export interface PredictedPart {
@@ -117,6 +128,8 @@ export interface OverprovisioningNow {
   settings: LoadLineSettings
   /** What they would be on this machine if nothing had been set. */
   defaults: LoadLineSettings
+  /** What was set of them. */
+  set: SetLoadLineSettings
   /** What an operator should know, in words: containers without a limit, capacity that shrank, no swap, no PSI, little history. */
   remarks: string[]
   ladder: LadderNow
@@ -296,7 +309,7 @@ export interface StoppedByLadder {
 
 export interface LadderNow {
   settings: LadderSettings
-  /** What they are where nothing was set. */
+  /** What they are where nothing was set. One that is put to its default counts as not set. */
   defaults: LadderSettings
   /** The highest rung that is taken; `null`: all is well. */
   rung: LadderRung | null

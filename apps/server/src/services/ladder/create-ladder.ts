@@ -1,5 +1,4 @@
 import type { ContainerEngine, EngineEvent, EngineInfo } from "@plimsoll/runtime"
-import { ladderSettings } from "../../contract/overprovisioning.js"
 import type { EngineAccess } from "../engine/engine-access.js"
 import type { OwnEvent } from "../events/event-journal.js"
 import type { EventLog } from "../events/event-log.js"
@@ -16,13 +15,13 @@ import { defaultLadderSettings } from "./default-settings.js"
 import { type HostReading, whyNoSwap } from "./host-reading.js"
 import type { Ladder } from "./ladder.js"
 import { LadderJournal } from "./ladder-journal.js"
+import { readLadderSettings, writeLadderSettings } from "./ladder-settings.js"
 import { Rungs } from "./rungs.js"
 import { Stopped } from "./stopped.js"
 import type { Subject } from "./subject.js"
 import { Tightened } from "./tightened.js"
 import { watchEngine } from "./watch-engine.js"
 
-const KEY = "ladder"
 const SECOND_MS = 1000
 /** Without a fresh reading for so long nothing is done: it would be done to what is no longer so. */
 export const STALLED_MS = 10_000
@@ -58,7 +57,7 @@ export interface RunningLadder extends Ladder {
 
 export async function createLadder(deps: LadderDependencies): Promise<RunningLadder> {
   const { sampler, engine, monotonic, now, report } = deps
-  let settings = await deps.settings.read(KEY, ladderSettings, defaultLadderSettings)
+  let settings = await readLadderSettings(deps.settings)
   const journal = await LadderJournal.open({ ...deps, list: deps.listEvents })
   const tightened = await Tightened.open(deps.settings)
   const stopped = await Stopped.open(deps.settings)
@@ -204,7 +203,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
     }),
 
     async changeSettings(changed) {
-      await deps.settings.write(KEY, changed)
+      await writeLadderSettings(deps.settings, changed)
       settings = changed
       return ladder.now()
     },

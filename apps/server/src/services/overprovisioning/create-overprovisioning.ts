@@ -137,6 +137,7 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
       pressure,
       settings: seen.settings,
       defaults: defaultLineSettings(seen.capacity),
+      set: settings.set,
       remarks: remarksOf({ lines, capacity, shrunk: kept.shrunk(), sales, memory, pressure, hostOwnMemoryBytes, selling }),
       ladder: deps.ladder(),
     }

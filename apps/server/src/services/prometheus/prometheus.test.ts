@@ -32,6 +32,7 @@ const overprovisioning: OverprovisioningNow = {
   pressure: { memory: null, cpu: null, io: null },
   settings: { mode: "enforce" } as never,
   defaults: {} as never,
+  set: {},
   remarks: [],
   ladder: {
     settings: { mode: "act", rungs: Object.fromEntries(ladderRungs.map((rung) => [rung, { mode: "act", usedShare: 0.9 }])) } as never,
