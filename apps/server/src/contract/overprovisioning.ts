@@ -3,6 +3,7 @@ import { bounds } from "./bounds.js"
 import type { MetricMark } from "./metrics.js"
 import { planId } from "./plans.js"
 import { epochMs } from "./primitives.js"
+import type { Shortage, StepReason } from "./reasons.js"
 
 /** What is sold beyond what is there. Memory and disk in bytes, CPU in cores, pids in processes. */
 export const loadLineResources = ["memory", "cpu", "disk", "pids"] as const
@@ -117,6 +118,21 @@ export interface DiskLedger {
   daysToFull: number | null
 }
 
+/** What an operator should know, with the figures that it speaks of, for who words it in another language. Amounts in the resource's unit. */
+export type LineRemark =
+  /** How much there is could not be read: nothing more is sold. */
+  | { code: "unreadable"; resource: ResourceName }
+  | { code: "shrank"; resource: ResourceName; before: number; now: number }
+  | { code: "oversold"; resource: ResourceName; tooMuch: number }
+  | { code: "selling-stopped"; why: Shortage | null }
+  | { code: "little-history"; days: number; neededDays: number }
+  | { code: "no-memory-limit"; containers: number }
+  | { code: "no-cpu-limit"; containers: number }
+  | { code: "no-swap" }
+  | { code: "no-pressure" }
+  /** What is no container's takes more memory than is kept for it. */
+  | { code: "reserve-passed"; usedBytes: number; reservedBytes: number }
+
 export interface OverprovisioningNow {
   at: number
   resources: ResourceLine[]
@@ -132,6 +148,8 @@ export interface OverprovisioningNow {
   set: SetLoadLineSettings
   /** What an operator should know, in words: containers without a limit, capacity that shrank, no swap, no PSI, little history. */
   remarks: string[]
+  /** The same, in the same order, in figures. */
+  remarkFacts: LineRemark[]
   ladder: LadderNow
 }
 
@@ -212,6 +230,22 @@ export const whatIfInput = z.object({
     .max(2 ** 31)
     .default(1),
 })
+/** Why an answer is weaker than it looks, with the figures that it speaks of. */
+export type WhatIfRemark =
+  | { code: "nothing-recorded"; resource: WhatIfResource }
+  | { code: "short-history"; hours: number; askedDays: number }
+  | { code: "young" }
+  | { code: "gap"; hours: number }
+  | { code: "unseen"; sales: number }
+  | { code: "no-limit"; sales: number }
+  | { code: "disk-means" }
+  | { code: "cpu-means" }
+  | { code: "extra-guess" }
+  | { code: "extra-unknown" }
+  | { code: "unbound-plans"; plans: string[]; resource: WhatIfResource }
+  | { code: "coarse-naps" }
+  | { code: "present-only" }
+
 export interface WhatIf {
   /** Days of history that were there to replay. */
   days: number
@@ -231,6 +265,8 @@ export interface WhatIf {
   points: { at: number; used: number; predictedPeak: number; sold: number }[]
   /** Why the answer is weaker than it looks, in words. */
   remarks: string[]
+  /** The same, in the same order, in figures. */
+  remarkFacts: WhatIfRemark[]
 }
 
 /** Where the ladder stands, lowest rung first. */
@@ -293,6 +329,9 @@ export interface LadderStep {
   /** Container or tenant it was done to; `null`: the host as a whole. */
   subject: { kind: "container" | "tenant"; id: string; name: string; tenant: string } | null
   why: string
+  /** What `why` says, in figures; `null`: it is in the engine's words, or those of an earlier version. */
+  reason: StepReason | null
+  shortage: Shortage | null
   /** `null`: it gives back nothing by itself. */
   beforeBytes: number | null
   afterBytes: number | null
@@ -315,6 +354,8 @@ export interface LadderNow {
   rung: LadderRung | null
   since: number | null
   why: string | null
+  /** The same as `why`, in figures. */
+  shortage: Shortage | null
   napping: { id: string; name: string; tenant: string; since: number; gaveBackBytes: number }[]
   /** Newest first. */
   stopped: StoppedByLadder[]

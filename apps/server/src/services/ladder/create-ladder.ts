@@ -12,10 +12,11 @@ import { assessContainers } from "./assess-containers.js"
 import { ContainerWatch } from "./container-watch.js"
 import { atRest, decideRung, isTaken, modeOf } from "./decide-rung.js"
 import { defaultLadderSettings } from "./default-settings.js"
-import { type HostReading, whyNoSwap } from "./host-reading.js"
+import { type HostReading, hasSwap } from "./host-reading.js"
 import type { Ladder } from "./ladder.js"
 import { LadderJournal } from "./ladder-journal.js"
 import { readLadderSettings, writeLadderSettings } from "./ladder-settings.js"
+import { shortageWords } from "./ladder-words.js"
 import { Rungs } from "./rungs.js"
 import { Stopped } from "./stopped.js"
 import type { Subject } from "./subject.js"
@@ -147,7 +148,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
       at,
       settings,
       shortage: stand.why,
-      noSwap: whyNoSwap(reading),
+      hasSwap: hasSwap(reading),
       containers,
       info: await engineInfo(at),
     })
@@ -194,7 +195,8 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
       defaults: defaultLadderSettings,
       rung: stand.rung,
       since: stand.rung === null ? null : standSince,
-      why: stand.why,
+      why: stand.why === null ? null : shortageWords(stand.why),
+      shortage: stand.why,
       napping: [...sampler.rows.values()].flatMap(({ id, name, tenant, nap }) =>
         nap === undefined ? [] : [{ id, name, tenant, since: nap.since, gaveBackBytes: Math.max(0, nap.beforeBytes - nap.afterBytes) }],
       ),
@@ -210,7 +212,8 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
 
     selling() {
       const isStopped = isTaken(stand, "stop-selling") && modeOf(settings, "stop-selling") === "act"
-      return { stopped: isStopped, why: isStopped ? `this machine is short of memory: ${stand.why ?? "it does not say why"}` : null }
+      const why = stand.why === null ? "it does not say why" : shortageWords(stand.why)
+      return { stopped: isStopped, why: isStopped ? `this machine is short of memory: ${why}` : null }
     },
 
     start() {

@@ -127,6 +127,9 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
     const ours = wholeUse(seen.used)?.memory
     const hostOwnMemoryBytes = ours === undefined || usage === undefined ? null : Math.max(0, usage.memory.usedBytes - ours)
     const selling = deps.selling()
+    const ladder = deps.ladder()
+    const { shortage } = ladder
+    const remarks = remarksOf({ lines, capacity, shrunk: kept.shrunk(), sales, memory, pressure, hostOwnMemoryBytes, selling, shortage })
     const allocatable = lines.find(({ resource }) => resource === "disk")?.allocatable ?? 0
     return {
       at,
@@ -138,8 +141,9 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
       settings: seen.settings,
       defaults: defaultLineSettings(seen.capacity),
       set: settings.set,
-      remarks: remarksOf({ lines, capacity, shrunk: kept.shrunk(), sales, memory, pressure, hostOwnMemoryBytes, selling }),
-      ladder: deps.ladder(),
+      remarks: remarks.map(({ text }) => text),
+      remarkFacts: remarks.map(({ facts }) => facts),
+      ladder,
     }
   }
 

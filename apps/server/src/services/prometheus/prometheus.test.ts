@@ -34,10 +34,11 @@ const overprovisioning: OverprovisioningNow = {
   defaults: {} as never,
   set: {},
   remarks: [],
+  remarkFacts: [],
   ladder: {
     settings: { mode: "act", rungs: Object.fromEntries(ladderRungs.map((rung) => [rung, { mode: "act", usedShare: 0.9 }])) } as never,
     defaults: {} as never,
-    ...{ rung: "tighten", since: NOW, why: "", steps: [], stopped: [] },
+    ...{ rung: "tighten", since: NOW, why: "", shortage: null, steps: [], stopped: [] },
     napping: [{ id: "a", name: "a", tenant: "acme", since: NOW, gaveBackBytes: 77 }],
   },
 }
