@@ -93,19 +93,7 @@ export function LineForm({ set, defaults }: LineFormProps) {
             ))}
           </SettingGroup>
         ))}
-        {mayChange ? (
-          <SaveBar
-            dirty={draft.dirty}
-            invalid={problems.size > 0}
-            busy={save.isPending}
-            error={save.error}
-            changedMeanwhile={draft.changedMeanwhile}
-            onDiscard={() => {
-              draft.discard()
-              save.reset()
-            }}
-          />
-        ) : null}
+        {mayChange ? <SaveBar draft={draft} save={save} invalid={problems.size > 0} /> : null}
       </form>
     </Panel>
   )
