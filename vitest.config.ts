@@ -34,6 +34,7 @@ const overPostgresql = [
   // Of what goes over HTTP, what asks the database for more than one row by its key.
   `${server}/http/{auth-audit,exports,streams}.test.ts`,
   `${server}/services/{admission,audit,events,hosts,metering,metrics,plans,registries,session,settings,tenants}/*.test.ts`,
+  `${server}/services/{ladder/ladder,overprovisioning/line}-settings.test.ts`,
 ]
 const onlyPostgresql = [`${server}/db/{move,postgresql}/*.test.ts`, "prisma/postgresql.test.ts"]
 const movesToPostgresql = "scripts/move-database.integration.test.mjs"

@@ -71,6 +71,22 @@ test("what was sold of the machine stands on the overview and on its own page, w
     }
   }
 
+  await test.step("what needs attention is said in the language of the page, the API's words stay English", async () => {
+    const again = await signedInRequest(playwright.request, product)
+    const { remarks } = await callAs<{ remarks: string[] }>(again, "overprovisioning.now", undefined, "query")
+    const little = remarks.find((remark) => remark.startsWith("This machine was watched for"))
+    expect(little).toContain("a fixed ratio bounds what may be sold")
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.getByRole("button", { name: "Account" }).click()
+    await page.getByRole("menuitemradio", { name: "Русский" }).click()
+    await expect(page.getByText(/^За машиной наблюдали [\d,]+ из 7 дней, нужных прогнозу/)).toBeVisible()
+    await expect(page.getByText("This machine was watched for")).toBeHidden()
+    await page.getByRole("button", { name: "Учётная запись" }).click()
+    await page.getByRole("menuitemradio", { name: "English" }).click()
+    await expect(page.getByText(/^This machine was watched for/)).toBeVisible()
+    await again.dispose()
+  })
+
   await test.step("where all is kept for the host a sale is refused, and made anyway with a reason, which the audit keeps", async () => {
     await page.setViewportSize({ width: 1440, height: 900 })
     const again = await signedInRequest(playwright.request, product)

@@ -3,6 +3,7 @@ import { bounds } from "./bounds.js"
 import type { MetricMark } from "./metrics.js"
 import { planId } from "./plans.js"
 import { epochMs } from "./primitives.js"
+import type { Shortage, StepReason } from "./reasons.js"
 
 /** What is sold beyond what is there. Memory and disk in bytes, CPU in cores, pids in processes. */
 export const loadLineResources = ["memory", "cpu", "disk", "pids"] as const
@@ -11,29 +12,40 @@ export type ResourceName = (typeof loadLineResources)[number]
 export const predictedResources = ["memory", "cpu", "disk"] as const
 export type WhatIfResource = (typeof predictedResources)[number]
 
+const reserved = z.number().min(0).max(Number.MAX_SAFE_INTEGER)
 const share = z.number().min(0.05).max(1)
 const ratio = z.number().min(1).max(100)
 const perResource = <T extends z.ZodType>(type: T) => z.strictObject({ memory: type, cpu: type, disk: type, pids: type })
+const someResources = <T extends z.ZodType>(type: T) => perResource(type.exactOptional()).exactOptional()
 
 /** How much may be sold. Defaults and what each does: `docs/reference/overprovisioning.md`. */
 export const loadLineSettings = z.strictObject({
   /** `enforce`: what passes the load line is refused. `advise`: it is let through and an event says so. */
   mode: z.enum(["enforce", "advise"]),
   /** Kept for the host, in the resource's unit; never above its capacity. */
-  reserve: perResource(z.number().min(0).max(Number.MAX_SAFE_INTEGER)),
+  reserve: perResource(reserved),
   /** Share of allocatable that the predicted peak may fill. */
   theta: perResource(share),
   /** Times allocatable, while the host was watched for less than seven days. */
   fallbackRatio: perResource(ratio),
 })
 export type LoadLineSettings = z.infer<typeof loadLineSettings>
-/** Absent parts stay. */
-export const changeLoadLineSettingsInput = z.object({
+/** What was set. The rest goes by its default, which goes with the machine's size. */
+export const setLoadLineSettings = z.object({
   mode: loadLineSettings.shape.mode.exactOptional(),
-  reserve: loadLineSettings.shape.reserve.partial().exactOptional(),
-  theta: loadLineSettings.shape.theta.partial().exactOptional(),
-  fallbackRatio: loadLineSettings.shape.fallbackRatio.partial().exactOptional(),
+  reserve: someResources(reserved),
+  theta: someResources(share),
+  fallbackRatio: someResources(ratio),
 })
+export type SetLoadLineSettings = z.infer<typeof setLoadLineSettings>
+/** Absent parts stay. `null` takes back what was set, so that the part goes by its default again. */
+export const changeLoadLineSettingsInput = z.object({
+  mode: loadLineSettings.shape.mode.nullable().exactOptional(),
+  reserve: someResources(reserved.nullable()),
+  theta: someResources(share.nullable()),
+  fallbackRatio: someResources(ratio.nullable()),
+})
+export type ChangeLoadLineSettings = z.input<typeof changeLoadLineSettingsInput>
 
 /** One summand of a predicted peak: see `docs/reference/backtest.md`. */
 export interface PredictedPart {
@@ -106,6 +118,29 @@ export interface DiskLedger {
   daysToFull: number | null
 }
 
+/** What an operator should know, with the figures that it speaks of, for who words it in another language. Amounts in the resource's unit. */
+export type LineRemark =
+  /** How much there is could not be read: nothing more is sold. */
+  | { code: "unreadable"; resource: ResourceName }
+  /** It takes no writes, for a reason in the kernel's words: nothing more is sold. */
+  | { code: "disk-fails"; why: string }
+  | { code: "shrank"; resource: ResourceName; before: number; now: number }
+  | { code: "oversold"; resource: ResourceName; tooMuch: number }
+  | { code: "guaranteed-too-much"; resource: ResourceName; guaranteed: number; allocatable: number }
+  | { code: "selling-stopped"; why: Shortage | null }
+  | { code: "little-history"; days: number; neededDays: number }
+  /** So much of the history of use was not seen, 0–1. */
+  | { code: "gaps"; share: number }
+  | { code: "unreadable-history"; parts: number }
+  | { code: "no-memory-limit"; containers: number }
+  | { code: "no-cpu-limit"; containers: number }
+  /** What containers use was not measured in the last ten seconds. */
+  | { code: "not-measured" }
+  | { code: "no-swap" }
+  | { code: "no-pressure" }
+  /** What is no container's takes more memory than is kept for it. */
+  | { code: "reserve-passed"; usedBytes: number; reservedBytes: number }
+
 export interface OverprovisioningNow {
   at: number
   resources: ResourceLine[]
@@ -117,8 +152,12 @@ export interface OverprovisioningNow {
   settings: LoadLineSettings
   /** What they would be on this machine if nothing had been set. */
   defaults: LoadLineSettings
+  /** What was set of them. */
+  set: SetLoadLineSettings
   /** What an operator should know, in words: containers without a limit, capacity that shrank, no swap, no PSI, little history. */
   remarks: string[]
+  /** The same, in the same order, in figures. */
+  remarkFacts: LineRemark[]
   ladder: LadderNow
 }
 
@@ -199,6 +238,22 @@ export const whatIfInput = z.object({
     .max(2 ** 31)
     .default(1),
 })
+/** Why an answer is weaker than it looks, with the figures that it speaks of. */
+export type WhatIfRemark =
+  | { code: "nothing-recorded"; resource: WhatIfResource }
+  | { code: "short-history"; hours: number; askedDays: number }
+  | { code: "young" }
+  | { code: "gap"; hours: number }
+  | { code: "unseen"; sales: number }
+  | { code: "no-limit"; sales: number }
+  | { code: "disk-means" }
+  | { code: "cpu-means" }
+  | { code: "extra-guess" }
+  | { code: "extra-unknown" }
+  | { code: "unbound-plans"; plans: string[]; resource: WhatIfResource }
+  | { code: "coarse-naps" }
+  | { code: "present-only" }
+
 export interface WhatIf {
   /** Days of history that were there to replay. */
   days: number
@@ -218,6 +273,8 @@ export interface WhatIf {
   points: { at: number; used: number; predictedPeak: number; sold: number }[]
   /** Why the answer is weaker than it looks, in words. */
   remarks: string[]
+  /** The same, in the same order, in figures. */
+  remarkFacts: WhatIfRemark[]
 }
 
 /** Where the ladder stands, lowest rung first. */
@@ -280,6 +337,9 @@ export interface LadderStep {
   /** Container or tenant it was done to; `null`: the host as a whole. */
   subject: { kind: "container" | "tenant"; id: string; name: string; tenant: string } | null
   why: string
+  /** What `why` says, in figures; `null`: it is in the engine's words, or those of an earlier version. */
+  reason: StepReason | null
+  shortage: Shortage | null
   /** `null`: it gives back nothing by itself. */
   beforeBytes: number | null
   afterBytes: number | null
@@ -296,12 +356,14 @@ export interface StoppedByLadder {
 
 export interface LadderNow {
   settings: LadderSettings
-  /** What they are where nothing was set. */
+  /** What they are where nothing was set. One that is put to its default counts as not set. */
   defaults: LadderSettings
   /** The highest rung that is taken; `null`: all is well. */
   rung: LadderRung | null
   since: number | null
   why: string | null
+  /** The same as `why`, in figures. */
+  shortage: Shortage | null
   napping: { id: string; name: string; tenant: string; since: number; gaveBackBytes: number }[]
   /** Newest first. */
   stopped: StoppedByLadder[]

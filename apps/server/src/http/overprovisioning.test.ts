@@ -35,3 +35,16 @@ it("an operator's reason passes the load line and is in the audit; a tenant's ow
   for (const query of ["overprovisioning.now"]) expect((await owner.query(query)).status).toBe(403)
   expect((await owner.mutate("containers.create", { image: "x", overrule: reason })).status).toBe(403)
 })
+
+it("what was set is told, and taken back with null", async () => {
+  const change = (input: object) => operator.mutate("overprovisioning.changeSettings", input)
+  const now = async () => data<OverprovisioningNow>(await operator.query("overprovisioning.now"))
+  const before = (await now()).set
+  expect((await change({ reserve: { memory: 2 ** 30, disk: 0 } })).status).toBe(200)
+  expect((await now()).set).toEqual({ ...before, reserve: { memory: 2 ** 30, disk: 0 } })
+  expect((await change({ reserve: { memory: null, disk: null } })).status).toBe(200)
+  const { set, settings, defaults } = await now()
+  expect(set).toEqual(before)
+  expect(settings.reserve).toEqual(defaults.reserve)
+  expect((await change({ reserve: null })).status, "each of a group by itself").toBe(400)
+})

@@ -1,5 +1,6 @@
 import { type LadderSettings, ladderRungs } from "../../contract/overprovisioning.js"
-import { percent, usedShareOf } from "../ladder/decide-rung.js"
+import type { IncidentReason } from "../../contract/reasons.js"
+import { finite, usedShareOf } from "../ladder/decide-rung.js"
 import type { HostReading } from "../ladder/host-reading.js"
 
 /** Share of the last 10 s in which some waited for CPU, percent, above which for so long it is a breach. */
@@ -21,7 +22,7 @@ export const nothingSeen: BreachWatch = { passed: 0, isPressed: false, cpuSince:
 export interface Breach {
   resource: "memory" | "cpu"
   kind: "use" | "pressure" | "oom"
-  why: string
+  why: IncidentReason
 }
 
 /** Which breaches begin in this second: use passes a threshold upward, memory pressure its own, CPU pressure its for a while. Pure. */
@@ -39,13 +40,12 @@ export function detectBreaches(
     breaches.push({
       resource: "memory",
       kind: "use",
-      why: `use of memory passed ${percent(thresholds[passed - 1] ?? 0)} of allocatable: it is ${percent(share)}`,
+      why: { code: "use-passed", threshold: thresholds[passed - 1] ?? 0, share: finite(share) },
     })
 
   const fullAvg10 = reading.pressure?.fullAvg10 ?? 0
   const isPressed = fullAvg10 > settings.pressureFullAvg10
-  if (isPressed && !watch.isPressed)
-    breaches.push({ resource: "memory", kind: "pressure", why: `${fullAvg10} % of the last 10 s all waited for memory` })
+  if (isPressed && !watch.isPressed) breaches.push({ resource: "memory", kind: "pressure", why: { code: "full-pressure", fullAvg10 } })
 
   const isCpuShort = (reading.cpuSomeAvg10 ?? 0) > CPU_SOME_AVG10
   const cpuSince = isCpuShort ? (watch.cpuSince ?? at) : null
@@ -54,7 +54,7 @@ export function detectBreaches(
     breaches.push({
       resource: "cpu",
       kind: "pressure",
-      why: `for ${CPU_MS / 1000} s some have waited for CPU more than ${CPU_SOME_AVG10} % of the time`,
+      why: { code: "cpu-pressure", seconds: CPU_MS / 1000, someAvg10: CPU_SOME_AVG10 },
     })
   return { watch: { passed, isPressed, cpuSince, isCpuTold }, breaches }
 }

@@ -39,6 +39,7 @@ describe("an incident of memory", () => {
       id: "local",
       tenant: "operator",
       why: "use of memory passed 85 % of allocatable: it is 87 %",
+      whyFacts: expect.stringMatching(/^{"code":"use-passed","threshold":0.85,"share":0.87\d*}$/),
       memoryFullAvg10: "0",
     })
     expect(incident?.consumers.map(({ id, tenant, amount }) => [id, tenant, amount / MiB])).toEqual(

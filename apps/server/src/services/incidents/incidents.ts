@@ -7,6 +7,7 @@ import type { HostReading } from "../ladder/host-reading.js"
 import type { Subject } from "../ladder/subject.js"
 import type { Sample } from "../live/sampler.js"
 import { type Breach, detectBreaches, nothingSeen } from "./detect-breaches.js"
+import { incidentWords } from "./incident-words.js"
 import { takeSnapshot, type Victim } from "./take-snapshot.js"
 
 export const ONE_IN_MS = 60_000
@@ -47,8 +48,7 @@ export class Incidents {
   /** The kernel killed something in a container. */
   async sawOom({ id, name, tenant }: Pick<EngineEvent, "id" | "name" | "tenant">): Promise<void> {
     if (this.#last === undefined) return
-    const why = `the kernel ended a process of “${name}”, which had no memory left`
-    await this.#note({ resource: "memory", kind: "oom", why }, this.#last, { id, name, tenant })
+    await this.#note({ resource: "memory", kind: "oom", why: { code: "oom", name } }, this.#last, { id, name, tenant })
   }
 
   async #note(breach: Breach, second: Second, victim?: Victim): Promise<void> {
@@ -76,7 +76,8 @@ export class Incidents {
       tenant: OPERATOR_TENANT,
       attributes: {
         resource,
-        why,
+        why: incidentWords(why),
+        whyFacts: JSON.stringify(why),
         consumers: JSON.stringify(consumers),
         victims: JSON.stringify(victim === undefined ? victims : [victim, ...victims.filter(({ id }) => id !== victim.id)].slice(0, 5)),
         usedBytes: String(usedBytes),

@@ -111,6 +111,8 @@ describe("a story of rising use", () => {
     expect(steps).toHaveLength(50)
     expect(steps[0]).toMatchObject({ rung: "reclaim", result: "done", subject: { kind: "container" } })
     expect(steps.some(({ why }) => why.startsWith("this rung is left; there is no shortage any more"))).toBe(true)
+    expect(steps.find(({ reason }) => reason?.code === "rung-left")).toMatchObject({ reason: { isOver: true }, shortage: null })
+    expect(steps.find(({ reason }) => reason?.code === "reclaimed")).toMatchObject({ shortage: { code: "use", threshold: 0.8 } })
     expect(steps.map(({ at }) => at)).toEqual(steps.map(({ at }) => at).sort((a, b) => b - a))
     await host.crash()
     expect(host.ladder.now().steps).toEqual(steps)

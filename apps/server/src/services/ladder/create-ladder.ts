@@ -1,5 +1,4 @@
 import type { ContainerEngine, EngineEvent, EngineInfo } from "@plimsoll/runtime"
-import { ladderSettings } from "../../contract/overprovisioning.js"
 import type { EngineAccess } from "../engine/engine-access.js"
 import type { OwnEvent } from "../events/event-journal.js"
 import type { EventLog } from "../events/event-log.js"
@@ -13,16 +12,17 @@ import { assessContainers } from "./assess-containers.js"
 import { ContainerWatch } from "./container-watch.js"
 import { atRest, decideRung, isTaken, modeOf } from "./decide-rung.js"
 import { defaultLadderSettings } from "./default-settings.js"
-import { type HostReading, whyNoSwap } from "./host-reading.js"
+import { type HostReading, hasSwap } from "./host-reading.js"
 import type { Ladder } from "./ladder.js"
 import { LadderJournal } from "./ladder-journal.js"
+import { readLadderSettings, writeLadderSettings } from "./ladder-settings.js"
+import { shortageWords } from "./ladder-words.js"
 import { Rungs } from "./rungs.js"
 import { Stopped } from "./stopped.js"
 import type { Subject } from "./subject.js"
 import { Tightened } from "./tightened.js"
 import { watchEngine } from "./watch-engine.js"
 
-const KEY = "ladder"
 const SECOND_MS = 1000
 /** Without a fresh reading for so long nothing is done: it would be done to what is no longer so. */
 export const STALLED_MS = 10_000
@@ -58,7 +58,7 @@ export interface RunningLadder extends Ladder {
 
 export async function createLadder(deps: LadderDependencies): Promise<RunningLadder> {
   const { sampler, engine, monotonic, now, report } = deps
-  let settings = await deps.settings.read(KEY, ladderSettings, defaultLadderSettings)
+  let settings = await readLadderSettings(deps.settings)
   const journal = await LadderJournal.open({ ...deps, list: deps.listEvents })
   const tightened = await Tightened.open(deps.settings)
   const stopped = await Stopped.open(deps.settings)
@@ -148,7 +148,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
       at,
       settings,
       shortage: stand.why,
-      noSwap: whyNoSwap(reading),
+      hasSwap: hasSwap(reading),
       containers,
       info: await engineInfo(at),
     })
@@ -195,7 +195,8 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
       defaults: defaultLadderSettings,
       rung: stand.rung,
       since: stand.rung === null ? null : standSince,
-      why: stand.why,
+      why: stand.why === null ? null : shortageWords(stand.why),
+      shortage: stand.why,
       napping: [...sampler.rows.values()].flatMap(({ id, name, tenant, nap }) =>
         nap === undefined ? [] : [{ id, name, tenant, since: nap.since, gaveBackBytes: Math.max(0, nap.beforeBytes - nap.afterBytes) }],
       ),
@@ -204,14 +205,15 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
     }),
 
     async changeSettings(changed) {
-      await deps.settings.write(KEY, changed)
+      await writeLadderSettings(deps.settings, changed)
       settings = changed
       return ladder.now()
     },
 
     selling() {
       const isStopped = isTaken(stand, "stop-selling") && modeOf(settings, "stop-selling") === "act"
-      return { stopped: isStopped, why: isStopped ? `this machine is short of memory: ${stand.why ?? "it does not say why"}` : null }
+      const why = stand.why === null ? "it does not say why" : shortageWords(stand.why)
+      return { stopped: isStopped, why: isStopped ? `this machine is short of memory: ${why}` : null }
     },
 
     start() {

@@ -44,9 +44,11 @@ describe("the ladder", () => {
   it("takes one rung a second, however sudden the surge, and says why", () => {
     const climb = climber()
     expect(Array.from({ length: 6 }, () => climb(reading(0.99)))).toEqual(["reclaim", "stop-selling", "tighten", "nap", "stop", "stop"])
-    expect(decideRung(atRest, { reading: reading(0.823), settings: defaultLadderSettings, at: 1 }).why).toBe(
-      "use is 82.3 % of allocatable, from 80 % on",
-    )
+    expect(decideRung(atRest, { reading: reading(0.823), settings: defaultLadderSettings, at: 1 }).why).toEqual({
+      code: "use",
+      share: 0.823,
+      threshold: 0.8,
+    })
   })
 
   it("leaves a rung only when use has been below it by the hysteresis for the dwell time, one after the other", () => {

@@ -1,12 +1,12 @@
 import { type LadderRung, type LadderSettings, ladderRungs } from "../../contract/overprovisioning.js"
+import type { Shortage } from "../../contract/reasons.js"
 import type { HostReading } from "./host-reading.js"
 
 /** Where the ladder stands. Times are the monotonic clock's. */
 export interface Stand {
   /** The highest rung that is taken. */
   rung: LadderRung | null
-  /** Why, in words. */
-  why: string | null
+  why: Shortage | null
   /** When it came to this rung. */
   since: number
   /** Since when nothing has asked for this rung. */
@@ -44,16 +44,23 @@ export function decideRung(stand: Stand, { reading, settings, at }: { reading: H
   const current = highestUpTo(rungs, stand.rung)
   const share = usedShareOf(reading)
   const wanted = rungs.findLastIndex((rung) => share >= settings.rungs[rung].usedShare)
-  const pressed = pressureWords(reading, settings)
+  const pressed = pressureOf(reading, settings)
   const severeSince = (reading.pressure?.fullAvg10 ?? 0) > SEVERE_FULL_AVG10 ? (stand.severeSince ?? at) : null
   const isSevere = severeSince !== null && at - severeSince >= SEVERE_MS
   const next = rungs[current + 1]
 
   const isNeededFor = (rung: LadderRung | undefined) => isSevere || (rung !== undefined && share >= settings.rungs[rung].usedShare)
-  const climb = (why: string): Stand => ({ rung: next ?? null, why, since: at, calmSince: null, severeSince, isNeeded: isNeededFor(next) })
+  const climb = (why: Shortage): Stand => ({
+    rung: next ?? null,
+    why,
+    since: at,
+    calmSince: null,
+    severeSince,
+    isNeeded: isNeededFor(next),
+  })
   if (next !== undefined) {
-    if (wanted > current) return climb(useWords(share, settings.rungs[next].usedShare))
-    if (isSevere) return climb(`for ${SEVERE_MS / 1000} s nearly all have waited for memory (full avg10 above ${SEVERE_FULL_AVG10} %)`)
+    if (wanted > current) return climb({ code: "use", share: finite(share), threshold: settings.rungs[next].usedShare })
+    if (isSevere) return climb({ code: "severe", seconds: SEVERE_MS / 1000, fullAvg10: SEVERE_FULL_AVG10 })
     if (pressed !== null && next !== "stop" && at - stand.since >= PRESSURE_PACE_MS) return climb(pressed)
   }
 
@@ -66,7 +73,7 @@ export function decideRung(stand: Stand, { reading, settings, at }: { reading: H
     const below = rungs[current - 1] ?? null
     return {
       rung: below,
-      why: below === null ? null : `use fell to ${percent(share)} of allocatable`,
+      why: below === null ? null : { code: "use-fell", share: finite(share) },
       since: at,
       calmSince: null,
       severeSince,
@@ -102,19 +109,16 @@ function highestUpTo(rungs: readonly LadderRung[], rung: LadderRung | null): num
   return rung === null ? -1 : rungs.findLastIndex((open) => ladderRungs.indexOf(open) <= ladderRungs.indexOf(rung))
 }
 
-function pressureWords({ pressure }: HostReading, settings: LadderSettings): string | null {
+function pressureOf({ pressure }: HostReading, settings: LadderSettings): Shortage | null {
   if (pressure === null) return null
   if (pressure.fullAvg10 > settings.pressureFullAvg10)
-    return `${pressure.fullAvg10} % of the last 10 s all waited for memory, more than ${settings.pressureFullAvg10} %`
+    return { code: "full-pressure", fullAvg10: pressure.fullAvg10, bound: settings.pressureFullAvg10 }
   if (pressure.someAvg60 > settings.pressureSomeAvg60)
-    return `${pressure.someAvg60} % of the last minute some waited for memory, more than ${settings.pressureSomeAvg60} %`
+    return { code: "some-pressure", someAvg60: pressure.someAvg60, bound: settings.pressureSomeAvg60 }
   return null
 }
 
-function useWords(share: number, threshold: number): string {
-  return `use is ${percent(share)} of allocatable, from ${percent(threshold)} on`
-}
-
-export function percent(share: number): string {
-  return Number.isFinite(share) ? `${Math.round(share * 1000) / 10} %` : "more than all"
+/** JSON knows no infinity. */
+export function finite(share: number): number | null {
+  return Number.isFinite(share) ? share : null
 }

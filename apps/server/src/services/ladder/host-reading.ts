@@ -13,7 +13,7 @@ export interface HostReading {
 /** With less than this, pushing memory out would only fill the rest of it. */
 export const SWAP_FULL_BYTES = 16 * 2 ** 20
 
-/** Why nothing can be pushed out; `null`: it can. */
-export function whyNoSwap({ swapFreeBytes }: Pick<HostReading, "swapFreeBytes">): string | null {
-  return swapFreeBytes < SWAP_FULL_BYTES ? "there is no free swap to push memory out to" : null
+/** Whether memory can be pushed out. */
+export function hasSwap({ swapFreeBytes }: Pick<HostReading, "swapFreeBytes">): boolean {
+  return swapFreeBytes >= SWAP_FULL_BYTES
 }

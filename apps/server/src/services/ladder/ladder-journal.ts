@@ -1,9 +1,12 @@
+import type { z } from "zod"
 import type { EventRecord } from "../../contract/events.js"
 import { localHost } from "../../contract/hosts.js"
 import { type LadderRung, type LadderStep, ladderRungs } from "../../contract/overprovisioning.js"
+import { type Shortage, type StepReason, shortage as shortageFacts, stepReason } from "../../contract/reasons.js"
 import { OPERATOR_TENANT } from "../admission/admission-desk.js"
 import type { OwnEvent } from "../events/event-journal.js"
 import type { EventLog } from "../events/event-log.js"
+import { reasonWords, shortageWords } from "./ladder-words.js"
 
 export const STEPS_SHOWN = 50
 /** What goes on in the same way is told again after so long. */
@@ -23,8 +26,9 @@ export interface NewStep {
   rung: LadderRung
   result: LadderStep["result"]
   subject?: { id: string; name: string; tenant: string }
-  why: string
-  shortage?: string | null
+  /** As text: in the words of the engine. */
+  why: StepReason | string
+  shortage?: Shortage | null
   beforeBytes?: number
   afterBytes?: number
   /** Further facts for the event. */
@@ -100,9 +104,9 @@ function toEvent({ rung, result, subject, why, shortage, beforeBytes, afterBytes
     attributes: {
       rung,
       result,
-      why,
+      ...(typeof why === "string" ? { why } : { why: reasonWords(why), whyFacts: JSON.stringify(why) }),
       ...(subject !== undefined && { subject: "container" }),
-      ...(shortage != null && { shortage }),
+      ...(shortage != null && { shortage: shortageWords(shortage), shortageFacts: JSON.stringify(shortage) }),
       ...(beforeBytes !== undefined && { beforeBytes: String(beforeBytes) }),
       ...(afterBytes !== undefined && { afterBytes: String(afterBytes) }),
       ...facts,
@@ -122,7 +126,14 @@ function toStep({ at, id, name, tenant, attributes }: OwnEvent | EventRecord): L
     result,
     subject: attributes.subject === "container" ? { kind: "container", id, name, tenant } : null,
     why: [attributes.why, attributes.shortage].filter(Boolean).join("; "),
+    reason: factsIn(stepReason, attributes.whyFacts),
+    shortage: factsIn(shortageFacts, attributes.shortageFacts),
     beforeBytes: bytes(attributes.beforeBytes),
     afterBytes: bytes(attributes.afterBytes),
   }
+}
+
+/** `null`: there are none, or another version wrote them. */
+function factsIn<T>(schema: z.ZodType<T>, text: string | undefined): T | null {
+  return text === undefined ? null : (schema.safeParse(JSON.parse(text)).data ?? null)
 }

@@ -1,7 +1,7 @@
 import { chooseNap, napAfterMs } from "./choose-nap.js"
 import type { LadderJournal } from "./ladder-journal.js"
 import { NapPatience } from "./nap-patience.js"
-import { attempt, minutes, type RungContext } from "./rung-context.js"
+import { attempt, type RungContext } from "./rung-context.js"
 import type { Subject } from "./subject.js"
 import type { Tightened } from "./tightened.js"
 
@@ -31,8 +31,8 @@ export class NapRung {
       isPutOff: (id) => at < (this.#putOffUntil.get(id) ?? Number.NEGATIVE_INFINITY) || this.#wasAdvised(context, id),
     })
     if (subject === undefined) return
-    if (context.noSwap !== null) return this.journal.tellOnce({ rung: "nap", result: "failed", why: context.noSwap, shortage })
-    const about = { rung: "nap", subject, why: `it has been idle for ${minutes(subject.quietForMs)}`, shortage } as const
+    if (!context.hasSwap) return this.journal.tellOnce({ rung: "nap", result: "failed", why: { code: "no-swap" }, shortage })
+    const about = { rung: "nap", subject, why: { code: "idle", idleMs: subject.quietForMs }, shortage } as const
     if (context.mode === "advise") return this.journal.tellOnce({ ...about, result: "advised", beforeBytes: subject.residentBytes })
     const outcome = await attempt(
       () => this.#nap(context, subject),

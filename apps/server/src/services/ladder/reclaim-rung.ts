@@ -1,7 +1,8 @@
+import type { Shortage } from "../../contract/reasons.js"
 import { chooseReclaim, LARGE_STEP_SHARE, STEP_SHARE } from "./choose-reclaim.js"
 import type { LadderJournal } from "./ladder-journal.js"
 import { ReclaimPace, STEP_EVERY_MS } from "./reclaim-pace.js"
-import { attempt, minutes, type RungContext } from "./rung-context.js"
+import { attempt, type RungContext } from "./rung-context.js"
 import type { Subject } from "./subject.js"
 
 /** Small steps from one container become one event of at most this length. */
@@ -12,7 +13,7 @@ const UNSUPPORTED_MS = 60_000
 interface Series {
   subject: Subject
   since: number
-  shortage: string | null
+  shortage: Shortage | null
   steps: number
   beforeBytes: number
   afterBytes: number
@@ -36,14 +37,14 @@ export class ReclaimRung {
     const { at, shortage } = context
     if (at - this.#roundAt < STEP_EVERY_MS || at < this.#restsUntil) return
     this.#roundAt = at
-    if (context.noSwap !== null) return this.journal.tellOnce({ rung: "reclaim", result: "failed", why: context.noSwap, shortage })
+    if (!context.hasSwap) return this.journal.tellOnce({ rung: "reclaim", result: "failed", why: { code: "no-swap" }, shortage })
     const chosen = chooseReclaim(context.subjects, {
       stepShare: isLarge ? LARGE_STEP_SHARE : STEP_SHARE,
       isReady: (subject) => this.pace.isReady(subject, at),
     })
     for (const { subject, bytes } of chosen) {
       if (context.mode === "advise") {
-        const why = `it has been idle for ${minutes(subject.quietForMs)}`
+        const why = { code: "idle", idleMs: subject.quietForMs } as const
         await this.journal.tellOnce({ rung: "reclaim", result: "advised", subject, why, shortage, beforeBytes: subject.residentBytes })
       } else if (!(await this.#step(context, subject, bytes))) return
     }
@@ -59,7 +60,7 @@ export class ReclaimRung {
         rung: "reclaim",
         result: "done",
         subject,
-        why: `idle memory in ${steps} small ${steps === 1 ? "step" : "steps"}; it had been idle for ${minutes(subject.quietForMs)}`,
+        why: { code: "reclaimed", steps, idleMs: subject.quietForMs },
         shortage,
         beforeBytes,
         afterBytes,

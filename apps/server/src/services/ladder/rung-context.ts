@@ -1,5 +1,6 @@
 import { type ContainerApi, type EngineInfo, isEngineError } from "@plimsoll/runtime"
 import type { LadderSettings } from "../../contract/overprovisioning.js"
+import type { Shortage } from "../../contract/reasons.js"
 import { within } from "../within.js"
 import type { Subject } from "./subject.js"
 
@@ -11,9 +12,9 @@ export interface RungContext {
   mode: "act" | "advise"
   settings: LadderSettings
   /** Why the ladder stands where it does; `null`: there is no shortage. */
-  shortage: string | null
-  /** Why nothing can be pushed out; `null`: it can. */
-  noSwap: string | null
+  shortage: Shortage | null
+  /** Whether there is swap to push memory out to. */
+  hasSwap: boolean
   containers: ContainerApi
   info: Pick<EngineInfo, "enforceableLimits" | "features">
 }
@@ -35,8 +36,4 @@ export async function attempt<T>(
       isUnsupported: isEngineError(error, "unsupported"),
     }
   }
-}
-
-export function minutes(ms: number): string {
-  return ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`
 }

@@ -66,8 +66,8 @@ export class Rungs {
       await this.#journal.tell({
         rung,
         result: mode === "advise" ? "advised" : "done",
-        why: is ? (rung === "stop-selling" ? "nothing more is sold" : "this rung is taken") : "this rung is left",
-        shortage: is ? after.why : (after.why ?? "there is no shortage any more"),
+        why: is ? { code: rung === "stop-selling" ? "selling-stopped" : "rung-taken" } : { code: "rung-left", isOver: after.why === null },
+        shortage: after.why,
         facts: { change: is ? "taken" : "left" },
       })
     }

@@ -1,3 +1,4 @@
+import type { StepReason } from "../../contract/reasons.js"
 import { chooseStop } from "./choose-stop.js"
 import type { LadderJournal } from "./ladder-journal.js"
 import { attempt, type RungContext } from "./rung-context.js"
@@ -34,8 +35,7 @@ export class StopRung {
       mode === "advise" && context.subjects.some((each) => each.id === id && journal.wasTold({ ...advised, subject: each }))
     const subject = chooseStop(context.subjects, (id) => at < (this.#putOffUntil.get(id) ?? Number.NEGATIVE_INFINITY) || wasAdvised(id))
     if (subject === undefined) {
-      if (mode === "act")
-        await journal.tellOnce({ rung: "stop", result: "failed", why: "there is nobody left who may be stopped", shortage })
+      if (mode === "act") await journal.tellOnce({ rung: "stop", result: "failed", why: { code: "nobody-left" }, shortage })
       return
     }
     const about = { rung: "stop", subject, why: classOf(subject), shortage, beforeBytes: subject.residentBytes } as const
@@ -58,7 +58,6 @@ export class StopRung {
   }
 }
 
-function classOf({ isBestEffort, guaranteedShare, cpuWeight }: Subject): string {
-  if (isBestEffort) return "nothing was promised to it: it has no plan and no limit"
-  return `${Math.round(guaranteedShare * 100)} % of what it takes is guaranteed, CPU weight ${cpuWeight}: the lowest class that runs`
+function classOf({ isBestEffort, guaranteedShare, cpuWeight }: Subject): StepReason {
+  return isBestEffort ? { code: "nothing-promised" } : { code: "lowest-class", guaranteedShare, cpuWeight }
 }

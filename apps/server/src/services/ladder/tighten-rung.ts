@@ -1,5 +1,4 @@
 import type { ContainerApi } from "@plimsoll/runtime"
-import { formatBytes } from "../admission/format-amount.js"
 import { chooseTighten, type TightenChoice } from "./choose-tighten.js"
 import type { LadderJournal } from "./ladder-journal.js"
 import { attempt, type RungContext } from "./rung-context.js"
@@ -26,18 +25,18 @@ export class TightenRung {
   async take(context: RungContext): Promise<void> {
     const { at, shortage, info } = context
     if (!TightenRung.works(context)) {
-      const reason = info.enforceableLimits.memoryHighBytes?.reason ?? "this host has no memory.high"
+      const detail = info.enforceableLimits.memoryHighBytes?.reason ?? "this host has no memory.high"
       return this.journal.tellOnce({
         rung: "tighten",
         result: "failed",
-        why: `${reason.replace(/\.$/, "")}: idle memory is taken back in larger steps instead`,
+        why: { code: "no-soft-limit", detail },
         shortage,
       })
     }
     if (at - this.#roundAt < ROUND_MS) return
     this.#roundAt = at
     const chosen = chooseTighten(context.subjects, {
-      hasSwap: context.noSwap === null,
+      hasSwap: context.hasSwap,
       isTightened: (id) => this.tightened.has(id) || (context.mode === "advise" && this.#wasAdvised(context, id)),
     })
     for (const choice of chosen) {
@@ -56,7 +55,7 @@ export class TightenRung {
         rung: "tighten",
         result: "done",
         subject: { id, name, tenant },
-        why: "its soft limit of memory is as it was before",
+        why: { code: "soft-limit-back" },
       })
   }
 
@@ -82,11 +81,6 @@ export class TightenRung {
 }
 
 function about({ subject, highBytes }: TightenChoice) {
-  const guaranteed =
-    subject.floorBytes > 0 ? `above the ${formatBytes(subject.floorBytes)} guaranteed to it` : "of which nothing is guaranteed to it"
-  return {
-    rung: "tighten",
-    subject,
-    why: `it takes ${formatBytes(subject.residentBytes)}, ${guaranteed}: soft limit ${formatBytes(highBytes)}`,
-  } as const
+  const { residentBytes, floorBytes: guaranteedBytes } = subject
+  return { rung: "tighten", subject, why: { code: "above-guarantee", residentBytes, guaranteedBytes, highBytes } } as const
 }

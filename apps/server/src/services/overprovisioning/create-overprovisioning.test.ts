@@ -298,11 +298,13 @@ describe("a machine that shrinks", () => {
     await it_.restart()
     await it_.line.minute()
     expect((await it_.lineOf("memory")).headroom).toBeLessThan(0)
-    const { remarks } = await it_.line.now()
+    const { remarks, remarkFacts } = await it_.line.now()
     expect(remarks[0]).toBe("This machine's memory shrank from 10 GiB to 4 GiB. Nothing was stopped for it.")
     expect(remarks).toContain(
       "More memory is guaranteed than there is: 5 GiB, of 3.5 GiB that can be given. It cannot be kept if all take it at once.",
     )
+    expect(remarkFacts[0]).toEqual({ code: "shrank", resource: "memory", before: 10 * GIB, now: 4 * GIB })
+    expect(remarkFacts).toHaveLength(remarks.length)
     expect(await engine().containers.list()).toHaveLength(1)
   })
 

@@ -142,7 +142,18 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
     const ours = wholeUse(seen.used)?.memory
     const hostOwnMemoryBytes = ours === undefined || usage === undefined ? null : Math.max(0, usage.memory.usedBytes - ours)
     const selling = deps.selling()
-    const seenShare = Math.min(book.seenShare("memory", at), book.seenShare("cpu", at))
+    const ladder = deps.ladder()
+    const remarks = remarksOf({
+      ...seen,
+      shrunk: watch.shrunk,
+      seenShare: Math.min(book.seenShare("memory", at), book.seenShare("cpu", at)),
+      unreadableRings,
+      memory,
+      pressure,
+      hostOwnMemoryBytes,
+      selling,
+      shortage: ladder.shortage,
+    })
     const allocatable = lines.find(({ resource }) => resource === "disk")?.allocatable ?? 0
     return {
       at,
@@ -153,8 +164,10 @@ export async function createOverprovisioning(deps: OverprovisioningDependencies)
       pressure,
       settings: seen.settings,
       defaults: defaultLineSettings(seen.capacity),
-      remarks: remarksOf({ ...seen, shrunk: watch.shrunk, seenShare, unreadableRings, memory, pressure, hostOwnMemoryBytes, selling }),
-      ladder: deps.ladder(),
+      set: settings.set,
+      remarks: remarks.map(({ text }) => text),
+      remarkFacts: remarks.map(({ facts }) => facts),
+      ladder,
     }
   }
 

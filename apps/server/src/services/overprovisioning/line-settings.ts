@@ -1,12 +1,13 @@
-import type { z } from "zod"
-import { changeLoadLineSettingsInput, type LoadLineSettings } from "../../contract/overprovisioning.js"
+import {
+  type ChangeLoadLineSettings,
+  type LoadLineSettings,
+  type SetLoadLineSettings,
+  setLoadLineSettings,
+} from "../../contract/overprovisioning.js"
 import { DEFAULT_THETA, FALLBACK_RATIO } from "../load-line/load-line.js"
 import type { Settings } from "../settings/settings.js"
 import { amountsOf } from "./amounts.js"
 import type { Capacity } from "./capacity.js"
-
-/** What was changed; the rest is by default, which goes with the machine's size. */
-export type ChangedSettings = z.infer<typeof changeLoadLineSettingsInput>
 
 const KEY = "load-line"
 const MINIMUM_MEMORY_RESERVE = 512 * 2 ** 20
@@ -31,46 +32,57 @@ export function defaultLineSettings(capacity: Capacity): LoadLineSettings {
   }
 }
 
-export function mergeSettings(byDefault: LoadLineSettings, { mode, reserve, theta, fallbackRatio }: ChangedSettings): LoadLineSettings {
-  return {
-    mode: mode ?? byDefault.mode,
-    reserve: { ...byDefault.reserve, ...defined(reserve) },
-    theta: { ...byDefault.theta, ...defined(theta) },
-    fallbackRatio: { ...byDefault.fallbackRatio, ...defined(fallbackRatio) },
-  }
-}
-
-/** What the operator changed, in memory as the database has it. */
+/** What the operator set, in memory as the database has it. */
 export class LineSettings {
+  /** One change after the other: each is made on top of what the last one wrote. */
+  private changing: Promise<unknown> = Promise.resolve()
+
   private constructor(
     private readonly settings: Settings,
-    private changed: ChangedSettings,
+    private current: SetLoadLineSettings,
   ) {}
 
   static async open(settings: Settings): Promise<LineSettings> {
-    return new LineSettings(settings, await settings.read<ChangedSettings>(KEY, changeLoadLineSettingsInput, {}))
+    return new LineSettings(settings, await settings.read<SetLoadLineSettings>(KEY, setLoadLineSettings, {}))
+  }
+
+  /** What was set; the rest is by default. */
+  get set(): SetLoadLineSettings {
+    return this.current
   }
 
   of(capacity: Capacity): LoadLineSettings {
-    return mergeSettings(defaultLineSettings(capacity), this.changed)
+    const byDefault = defaultLineSettings(capacity)
+    const { mode, reserve, theta, fallbackRatio } = this.current
+    return {
+      mode: mode ?? byDefault.mode,
+      reserve: { ...byDefault.reserve, ...reserve },
+      theta: { ...byDefault.theta, ...theta },
+      fallbackRatio: { ...byDefault.fallbackRatio, ...fallbackRatio },
+    }
   }
 
-  async change(change: ChangedSettings): Promise<void> {
-    const { reserve, theta, fallbackRatio } = this.changed
-    const merged: ChangedSettings = {
-      ...this.changed,
-      ...change,
-      reserve: { ...reserve, ...defined(change.reserve) },
-      theta: { ...theta, ...defined(change.theta) },
-      fallbackRatio: { ...fallbackRatio, ...defined(change.fallbackRatio) },
-    }
-    await this.settings.write(KEY, merged)
-    this.changed = merged
+  /** Resolves when it is in the database; until then, and when it rejects, what was set before holds. */
+  change(change: ChangeLoadLineSettings): Promise<void> {
+    const made = this.changing.then(async () => {
+      const { reserve, theta, fallbackRatio, ...top } = this.current
+      const { reserve: _, theta: __, fallbackRatio: ___, ...changedTop } = change
+      const next: SetLoadLineSettings = {
+        ...changedPart<Pick<SetLoadLineSettings, "mode">>(top, changedTop),
+        reserve: changedPart(reserve, change.reserve),
+        theta: changedPart(theta, change.theta),
+        fallbackRatio: changedPart(fallbackRatio, change.fallbackRatio),
+      }
+      await this.settings.write(KEY, next)
+      this.current = next
+    })
+    // Who asked for it is told; the next change is none the worse for it.
+    this.changing = made.catch(() => undefined)
+    return made
   }
 }
 
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
-
-function defined<T extends object>(part: T | undefined): Defined<T> {
-  return Object.fromEntries(Object.entries(part ?? {}).filter(([, value]) => value !== undefined)) as Defined<T>
+/** An absent field stays as it is, `null` takes it away. */
+function changedPart<T extends object>(part: T | undefined, change: { [K in keyof T]?: T[K] | null } | undefined): T {
+  return Object.fromEntries(Object.entries({ ...part, ...change }).filter(([, value]) => value !== null)) as T
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod"
 import type {
+  ChangeLoadLineSettings,
   LineHistory,
   LoadLineSettings,
   OverprovisioningNow,
@@ -7,7 +8,6 @@ import type {
   SaleUses,
   saleUsesInput,
 } from "../../contract/overprovisioning.js"
-import type { ChangedSettings } from "./line-settings.js"
 
 /** How much of the machine that the console runs on was sold, and how much more may be. Hosts that were added have no load line. */
 export interface Overprovisioning {
@@ -16,6 +16,6 @@ export interface Overprovisioning {
   follow(signal: AbortSignal): AsyncIterable<OverprovisioningNow>
   history(query: z.output<typeof overprovisioningHistoryInput>): Promise<LineHistory>
   sales(query: z.output<typeof saleUsesInput>): Promise<SaleUses>
-  /** Holds from now on, and over restarts. Absent parts stay. Resolves with all settings. */
-  changeSettings(change: ChangedSettings): Promise<LoadLineSettings>
+  /** Holds from now on, and over restarts. Absent parts stay, `null` goes back to the default and follows it. Resolves with all settings. */
+  changeSettings(change: ChangeLoadLineSettings): Promise<LoadLineSettings>
 }

@@ -136,11 +136,18 @@ describe("what if", () => {
   it("says that the history is short, has gaps, or is not there", async () => {
     await record({ scope: "tenant", key: "acme" }, 3, (quarter) => (quarter > 20 && quarter < 80 ? undefined : { memory: 1, cpu: 0 }))
     const { ask } = open([tenant("acme", GiB), tenant("unseen", GiB)])
-    const { remarks, days } = await ask({ resource: "memory" })
+    const { remarks, remarkFacts, days } = await ask({ resource: "memory" })
     expect(days).toBeCloseTo((288 - 59) / 96, 2)
     expect(remarks.join("\n")).toMatch(
       /back 3 days, not 30 days\.\n.*short:.*\nIn 15 hours of it nothing was recorded.*\nOf 1 sale nothing is recorded/s,
     )
+    expect(remarkFacts).toEqual([
+      { code: "short-history", hours: 72, askedDays: 30 },
+      { code: "young" },
+      { code: "gap", hours: 14.75 },
+      { code: "unseen", sales: 1 },
+      { code: "present-only" },
+    ])
     const empty = await open([tenant("nobody", GiB)]).ask({ resource: "memory" })
     expect(empty).toMatchObject({ days: 0, points: [], remarks: [expect.stringContaining("nothing to replay")] })
   })

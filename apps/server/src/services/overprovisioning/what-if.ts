@@ -12,7 +12,7 @@ import { HistoryCache } from "./what-if/history-cache.js"
 import { OnePerUser } from "./what-if/one-per-user.js"
 import type { PresentSale } from "./what-if/present-sales.js"
 import { readSaleHistory, type SaleHistorySources } from "./what-if/read-sale-history.js"
-import { whatIfRemarks } from "./what-if/what-if-remarks.js"
+import { whatIfRemarks, whatIfRemarkWords } from "./what-if/what-if-remarks.js"
 
 const DEADLINE_MS = 10_000
 const MOST_DAYS = 30
@@ -64,16 +64,18 @@ export function createWhatIf(deps: WhatIfDependencies): OpenWhatIfs {
         const request = { courses, sold, extra: extra.limits, allocatable, theta, ratio, seed, maximumPoints: bounds.seriesPoints }
         const { seenSteps, ...computed } = await answer({ request, highestCores: history.highestCores, nap }, running)
         const extraPlaced = canPlaceExtra(courses, sold)
+        const remarks = whatIfRemarks({
+          ...{ input, courses, sold, nap, extraPlaced },
+          extra: extra.limits.length,
+          unboundPlans: extra.unbound,
+        })
         return {
           ...computed,
           refused: computed.refused + (extraPlaced ? 0 : extra.limits.length),
           days: Number(((seenSteps * STEP_MS) / (STEPS_PER_DAY * STEP_MS)).toFixed(2)),
           allocatable,
-          remarks: whatIfRemarks({
-            ...{ input, courses, sold, nap, extraPlaced },
-            extra: extra.limits.length,
-            unboundPlans: extra.unbound,
-          }),
+          remarks: remarks.map(whatIfRemarkWords),
+          remarkFacts: remarks,
         }
       }),
   }

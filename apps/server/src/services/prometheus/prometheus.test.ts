@@ -32,11 +32,13 @@ const overprovisioning: OverprovisioningNow = {
   pressure: { memory: null, cpu: null, io: null },
   settings: { mode: "enforce" } as never,
   defaults: {} as never,
+  set: {},
   remarks: [],
+  remarkFacts: [],
   ladder: {
     settings: { mode: "act", rungs: Object.fromEntries(ladderRungs.map((rung) => [rung, { mode: "act", usedShare: 0.9 }])) } as never,
     defaults: {} as never,
-    ...{ rung: "tighten", since: NOW, why: "", steps: [], stopped: [] },
+    ...{ rung: "tighten", since: NOW, why: "", shortage: null, steps: [], stopped: [] },
     napping: [{ id: "a", name: "a", tenant: "acme", since: NOW, gaveBackBytes: 77 }],
   },
 }

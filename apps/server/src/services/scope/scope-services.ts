@@ -85,7 +85,7 @@ function tenantEvents(events: EventLog, tenant: string, names: TenantNames): Eve
 }
 
 /** How short the whole machine was is not for the provider's customers; that it was is. */
-function withoutShortage({ shortage, ...attributes }: EventRecord["attributes"]): EventRecord["attributes"] {
+function withoutShortage({ shortage, shortageFacts: _, ...attributes }: EventRecord["attributes"]): EventRecord["attributes"] {
   return shortage === undefined ? attributes : { ...attributes, shortage: "the machine was short of memory" }
 }
 

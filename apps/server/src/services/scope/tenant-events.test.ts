@@ -12,10 +12,15 @@ const step: EventRecord = {
   name: "web",
   tenant: "acme",
   host: "local",
-  attributes: { rung: "nap", why: "it has been idle for 20 min", shortage: "use is 92.3 % of allocatable, from 91 % on" },
+  attributes: {
+    rung: "nap",
+    why: "it has been idle for 20 min",
+    shortage: "use is 92.3 % of allocatable, from 91 % on",
+    shortageFacts: '{"code":"use","share":0.923,"threshold":0.91}',
+  },
   audit: null,
 }
-const { shortage: _, ...unforced } = step.attributes
+const { shortage: _, shortageFacts: __, ...unforced } = step.attributes
 const services = {
   events: { list: async () => ({ items: [step, { ...step, attributes: unforced }], nextCursor: null }) },
 } as unknown as Services

@@ -5,6 +5,7 @@ import type { Format } from "@/lib/format"
 import { useFormat } from "@/lib/use-format"
 import { auditOperations } from "./audit-operations"
 import { useIncidentText } from "./use-incident-text"
+import { useLadderText } from "./use-ladder-text"
 import { useSleepText } from "./use-sleep-text"
 
 export interface EventText {
@@ -49,6 +50,8 @@ const saidElsewhere = new Set<string>([
   "previousBytes",
   "beforeBytes",
   "afterBytes",
+  "whyFacts",
+  "shortageFacts",
 ])
 
 /** What gives `bytes` back to the host. */
@@ -65,6 +68,7 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
   const format = useFormat()
   const incidentText = useIncidentText()
   const sleepText = useSleepText()
+  const ladderText = useLadderText()
 
   function auditVerb(action: string): string {
     const known = auditOperations.find((each) => each === action)
@@ -107,6 +111,8 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
     if (incident !== null) return { ...incident, who: "" }
     const slept = sleepText(event)
     if (slept !== null) return { verb: verb(event), detail: slept, who: "" }
+    const step = ladderText(event)
+    if (step !== null) return { ...step, who: "" }
     const parts: string[] = []
     const { exitCode, oldName, image } = attributes
     if (exitCode !== undefined) parts.push(exitCode === "-1" ? t("exitUnknown") : t("exitCode", { code: exitCode }))

@@ -2,6 +2,7 @@
 import { useTranslations } from "use-intl"
 import { useFormat } from "@/lib/use-format"
 import { type Incident, losses, readIncident } from "./read-incident"
+import { useIncidentReason } from "./use-incident-reason"
 
 /** A row has no place for more; the details have all. */
 const MOST = 3
@@ -11,6 +12,7 @@ const verbs = ["use", "pressure", "oom"] as const
 export function useIncidentText() {
   const t = useTranslations("incidentText")
   const format = useFormat()
+  const reasonText = useIncidentReason()
 
   function victimText(victim: Incident["victims"][number]): string {
     const lost = losses.flatMap((loss) => {
@@ -21,7 +23,7 @@ export function useIncidentText() {
     return lost.length === 0 ? victim.name : `${victim.name} (${lost.join(", ")})`
   }
 
-  function detail({ resource, why, consumers, victims }: Incident): string {
+  function detail({ resource, consumers, victims }: Incident, why: string): string {
     const amount = resource === "memory" ? format.bytes : format.cores
     return [
       why,
@@ -43,6 +45,8 @@ export function useIncidentText() {
     if (action === "capacity" && attributes.why) return { verb: t("capacity"), detail: attributes.why }
     const incident = readIncident(attributes)
     const known = verbs.find((each) => each === action)
-    return incident === null || known === undefined ? null : { verb: t(`${incident.resource}.${known}`), detail: detail(incident) }
+    return incident === null || known === undefined
+      ? null
+      : { verb: t(`${incident.resource}.${known}`), detail: detail(incident, reasonText(attributes)) }
   }
 }

@@ -3,7 +3,7 @@ import { TriangleAlert } from "lucide-react"
 import { useTranslations } from "use-intl"
 import { Panel } from "@/components/controls/panel"
 
-/** What an operator should know, as the server words it. */
+/** What an operator should know. */
 export function Remarks({ remarks }: { remarks: readonly string[] }) {
   const t = useTranslations("overprovisioning")
   return (

@@ -7,6 +7,7 @@ import { useTranslations } from "use-intl"
 import { Button } from "@/components/controls/button"
 import { ErrorState } from "@/components/controls/error-state"
 import { Panel } from "@/components/controls/panel"
+import { useShortageText, useStepText } from "@/components/overprovisioning/use-ladder-reasons"
 import { useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
@@ -15,6 +16,8 @@ import { useFormat } from "@/lib/use-format"
 export function LadderPanel({ ladder }: { ladder: LadderNow }) {
   const t = useTranslations("ladder")
   const format = useFormat()
+  const stepText = useStepText()
+  const shortageText = useShortageText()
   const may = useMay()
   const trpc = useTRPC()
   const wake = useMutation(trpc.containers.bulk.mutationOptions())
@@ -62,7 +65,7 @@ export function LadderPanel({ ladder }: { ladder: LadderNow }) {
           {ladder.rung === null || ladder.since === null
             ? t("calm")
             : t("at", { rung: t(`rung.${ladder.rung}`), time: format.dateTime(ladder.since) })}{" "}
-          <span className="text-mute">{ladder.why}</span>
+          <span className="text-mute">{ladder.shortage === null ? ladder.why : shortageText(ladder.shortage)}</span>
         </p>
         <h3 className="border-line border-t px-4 pt-2 font-medium text-mute text-sm">{t("steps")}</h3>
         <ol className="max-h-80 overflow-y-auto pb-2">
@@ -76,7 +79,7 @@ export function LadderPanel({ ladder }: { ladder: LadderNow }) {
               <span className="min-w-0">
                 <b className="font-medium">{t(`rung.${step.rung}`)}</b> {step.subject?.name ?? t("host")} ·{" "}
                 <span className={step.result === "failed" ? "text-bad-ink" : "text-mute"}>{t(`result.${step.result}`)}</span>
-                <span className="block break-words text-mute">{step.why}</span>
+                <span className="block break-words text-mute">{stepText(step)}</span>
               </span>
             </li>
           ))}

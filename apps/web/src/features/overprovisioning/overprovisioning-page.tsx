@@ -7,6 +7,7 @@ import { CrossSections } from "@/components/overprovisioning/cross-sections"
 import { LoadLineSentence } from "@/components/overprovisioning/load-line-sentence"
 import { Remarks } from "@/components/overprovisioning/remarks"
 import { useOverprovisioningNow } from "@/components/overprovisioning/use-overprovisioning-now"
+import { useRemarkText } from "@/components/overprovisioning/use-remark-text"
 import { FiguresAge } from "./figures-age"
 import { HeadroomPanel } from "./headroom-panel"
 import { LadderPanel } from "./ladder-panel"
@@ -21,6 +22,7 @@ import { SalesPanel } from "./sales-panel"
 /** What was sold beyond what is there: how much, how near to the load line, to whom, and what the ladder did about it. */
 export function OverprovisioningPage() {
   const t = useTranslations("overprovisioning")
+  const remarkText = useRemarkText()
   const { now, receivedAt, error } = useOverprovisioningNow()
   return (
     <div className="flex flex-col gap-4">
@@ -46,7 +48,7 @@ export function OverprovisioningPage() {
           <LineHistory />
           <div className="grid gap-4 lg:grid-cols-2">
             <HeadroomPanel plans={now.plans} />
-            <Remarks remarks={now.remarks} />
+            <Remarks remarks={now.remarkFacts.map(remarkText)} />
           </div>
           <SalesPanel />
           <LadderPanel ladder={now.ladder} />

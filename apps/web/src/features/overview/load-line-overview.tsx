@@ -6,10 +6,12 @@ import { CrossSections } from "@/components/overprovisioning/cross-sections"
 import { LoadLineSentence } from "@/components/overprovisioning/load-line-sentence"
 import { Remarks } from "@/components/overprovisioning/remarks"
 import { useOverprovisioningNow } from "@/components/overprovisioning/use-overprovisioning-now"
+import { useRemarkText } from "@/components/overprovisioning/use-remark-text"
 
 /** The load line at a glance, for staff. */
 export function LoadLineOverview() {
   const t = useTranslations("overprovisioning")
+  const remarkText = useRemarkText()
   const { now, error } = useOverprovisioningNow()
   if (now === undefined) {
     if (error !== null) return <ErrorState error={error} title={t("failed")} compact />
@@ -19,7 +21,7 @@ export function LoadLineOverview() {
     <div className="flex flex-col gap-3">
       <LoadLineSentence now={now} />
       <CrossSections now={now} />
-      {now.remarks.length > 0 ? <Remarks remarks={now.remarks} /> : null}
+      {now.remarkFacts.length > 0 ? <Remarks remarks={now.remarkFacts.map(remarkText)} /> : null}
     </div>
   )
 }

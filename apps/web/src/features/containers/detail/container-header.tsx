@@ -20,9 +20,11 @@ import { actionIcons } from "../actions/action-icons"
 import { availableActions } from "../actions/available-actions"
 import { RemoveDialog } from "../actions/remove-dialog"
 import { useBulkAction } from "../actions/use-bulk-action"
+import { whyNoNap } from "../actions/why-no-nap"
 import { StateLabel } from "../state-label"
 import { CommitDialog } from "./commit-dialog"
 import { useContainer } from "./container-context"
+import { LadderExemption } from "./ladder-exemption"
 import { ReclaimDialog } from "./reclaim-dialog"
 import { RenameDialog } from "./rename-dialog"
 
@@ -53,6 +55,7 @@ export function ContainerHeader() {
 
   const may = useMay()
   const actions = availableActions(row, host, may)
+  const noNap = whyNoNap(host)
   const busy = pending.get(id)
   const off = busy !== undefined || away
   const reason = away ? { title: banner("action", { host: host?.name ?? "" }) } : {}
@@ -69,6 +72,11 @@ export function ContainerHeader() {
                 {t(`actions.${action}`)}
               </Button>
             ))}
+          {noNap === null || row.state.status !== "running" || !may("containers.nap") ? null : (
+            <Button icon={actionIcons.nap} disabled title={noNap === "noSwap" ? own("noSwap") : noNap.detail}>
+              {t("actions.nap")}
+            </Button>
+          )}
           {actions.includes("remove") ? (
             <Button variant="danger" icon={actionIcons.remove} disabled={off} {...reason} onClick={() => act("remove")}>
               {t("actions.remove")}
@@ -119,6 +127,7 @@ export function ContainerHeader() {
           {own("created")} <Time at={row.createdAt} />
         </span>
         {row.restartCount > 0 ? <Badge tone="warn">{own("restarts", { count: row.restartCount })}</Badge> : null}
+        <LadderExemption row={row} />
         {row.networks.map((network) => (
           <span key={network.network} className="font-mono text-sm">
             {network.address}

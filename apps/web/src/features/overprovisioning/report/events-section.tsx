@@ -2,6 +2,7 @@
 import type { EventRecord } from "@plimsoll/server/contract"
 import { useTranslations } from "use-intl"
 import { Table, Td, Th } from "@/components/controls/table"
+import { useIncidentReason } from "@/components/events/use-incident-reason"
 import { useFormat } from "@/lib/use-format"
 import { countIncidents, countSteps } from "./count-steps"
 import type { CapacityReport } from "./read-report"
@@ -56,6 +57,7 @@ export function EventsSection({ report: { incidents, ladder } }: { report: Capac
 function Incidents({ events }: { events: readonly EventRecord[] }) {
   const t = useTranslations("capacityReport.incidents")
   const format = useFormat()
+  const reasonText = useIncidentReason()
   if (events.length === 0) return <p>{t("none")}</p>
   const counts = countIncidents(events)
   const shown = events.slice(0, INCIDENTS_SHOWN)
@@ -73,7 +75,7 @@ function Incidents({ events }: { events: readonly EventRecord[] }) {
         {shown.map(({ cursor, at, attributes }) => (
           <li key={cursor} className="grid break-inside-avoid grid-cols-[14rem_1fr] gap-2 max-sm:grid-cols-1 print:grid-cols-[14rem_1fr]">
             <span className="text-mute">{format.dateTime(at)}</span>
-            <span className="min-w-0 break-words">{attributes.why}</span>
+            <span className="min-w-0 break-words">{reasonText(attributes)}</span>
           </li>
         ))}
       </ol>

@@ -7,6 +7,7 @@ import { ErrorState } from "@/components/controls/error-state"
 import { PageHeader } from "@/components/controls/page-header"
 import { Skeleton } from "@/components/controls/skeleton"
 import { LoadLineSentence } from "@/components/overprovisioning/load-line-sentence"
+import { useRemarkText } from "@/components/overprovisioning/use-remark-text"
 import { useFormat } from "@/lib/use-format"
 import { DiskFacts } from "../disk-facts"
 import { OverprovisioningTabs } from "../overprovisioning-tabs"
@@ -83,6 +84,7 @@ export function ReportPage() {
 /** As wide as a page of A4 less its margins, so that what is seen is what is printed. */
 function Paper({ report }: { report: CapacityReport }) {
   const t = useTranslations("capacityReport")
+  const remarkText = useRemarkText()
   return (
     <article
       aria-label={t("title")}
@@ -93,11 +95,11 @@ function Paper({ report }: { report: CapacityReport }) {
       <FiguresSection report={report} />
       <HeadroomSection report={report} />
       <ReportSection title={t("remarks")}>
-        {report.now.remarks.length === 0 ? (
+        {report.now.remarkFacts.length === 0 ? (
           <p>{t("noRemarks")}</p>
         ) : (
           <ul className="list-disc pl-5">
-            {report.now.remarks.map((remark) => (
+            {report.now.remarkFacts.map(remarkText).map((remark) => (
               <li key={remark}>{remark}</li>
             ))}
           </ul>

@@ -115,19 +115,7 @@ export function LadderForm({ settings, defaults }: { settings: LadderSettings; d
           values={draft.values.exemptTenants}
           onChange={edit && ((exemptTenants) => edit({ ...draft.values, exemptTenants }))}
         />
-        {mayChange ? (
-          <SaveBar
-            dirty={draft.dirty}
-            invalid={problems.size > 0}
-            busy={save.isPending}
-            error={save.error}
-            changedMeanwhile={draft.changedMeanwhile}
-            onDiscard={() => {
-              draft.discard()
-              save.reset()
-            }}
-          />
-        ) : null}
+        {mayChange ? <SaveBar draft={draft} save={save} invalid={problems.size > 0} /> : null}
       </form>
     </Panel>
   )

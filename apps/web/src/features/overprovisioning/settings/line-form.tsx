@@ -1,13 +1,18 @@
 "use client"
-import { type LoadLineSettings, loadLineResources, loadLineSettings, type ResourceName } from "@plimsoll/server/contract"
+import {
+  type LoadLineSettings,
+  loadLineResources,
+  loadLineSettings,
+  type ResourceName,
+  type SetLoadLineSettings,
+} from "@plimsoll/server/contract"
 import { useMutation } from "@tanstack/react-query"
 import { useTranslations } from "use-intl"
 import { Panel } from "@/components/controls/panel"
 import { useMay } from "@/lib/session"
 import { useTRPC } from "@/lib/trpc"
 import { AdviseSwitch } from "./advise-switch"
-import { changedAmounts } from "./changed-amounts"
-import type { Draft } from "./draft"
+import { amountsOf, followsDefault, type LineDraft, lineChange, lineDraft } from "./line-draft"
 import { SaveBar } from "./save-bar"
 import { SettingGroup } from "./setting-group"
 import type { SettingKind } from "./setting-kinds"
@@ -22,34 +27,44 @@ const reserveKinds: Record<ResourceName, SettingKind> = { memory: "bytes", cpu: 
 const kindOf = (group: (typeof groups)[number], resource: ResourceName): SettingKind =>
   group === "reserve" ? reserveKinds[resource] : group === "theta" ? "share" : "times"
 
+interface LineFormProps {
+  /** What was set. */
+  set: SetLoadLineSettings
+  defaults: LoadLineSettings
+}
+
 /** How much may be sold: what is kept, how far the prediction may go, and what holds until there is one. */
-export function LineForm({ settings, defaults }: { settings: LoadLineSettings; defaults: LoadLineSettings }) {
+export function LineForm({ set, defaults }: LineFormProps) {
   const t = useTranslations("lineSettings")
   const resources = useTranslations("overprovisioning.resource")
   const trpc = useTRPC()
   const mayChange = useMay()("overprovisioning.changeSettings")
   const change = useMutation(trpc.overprovisioning.changeSettings.mutationOptions())
-  const { mode: _, ...now } = settings
-  const draft = useDraft<Draft<typeof now>>(now)
-  const save = useSaveSettings<typeof now>({
-    read: ({ settings: { mode: __, ...rest } }) => rest,
-    write: ({ from, to }) => change.mutateAsync(changedAmounts(from, to)),
+  const now = lineDraft(set)
+  const draft = useDraft(now)
+  const save = useSaveSettings<LineDraft>({
+    read: (all) => lineDraft(all.set),
+    write: ({ from, to }) => change.mutateAsync(lineChange(from, to)),
   })
-  const saveMode = useSaveSettings<LoadLineSettings["mode"]>({
-    read: (all) => all.settings.mode,
+  const mode = set.mode ?? null
+  const saveMode = useSaveSettings<LoadLineSettings["mode"] | null>({
+    read: (all) => all.set.mode ?? null,
     write: ({ to }) => change.mutateAsync({ mode: to }),
   })
-  const problems = settingProblems(amounts, draft.values)
+  const values = amountsOf(draft.values, defaults)
+  const problems = settingProblems(amounts, values)
+  const edit = (group: (typeof groups)[number], resource: ResourceName, value: number | null | typeof followsDefault) =>
+    draft.edit({ ...draft.values, [group]: { ...draft.values[group], [resource]: value } })
   return (
     <Panel title={t("line.title")}>
       <div className="px-4 pb-4">
         <AdviseSwitch
           label={t("line.advise")}
           hint={t("line.adviseHint")}
-          checked={settings.mode === "advise"}
+          checked={mode === "advise"}
           error={saveMode.error}
           busy={saveMode.isPending}
-          onChange={mayChange ? (advise) => saveMode.mutate({ from: settings.mode, to: advise ? "advise" : "enforce" }) : undefined}
+          onChange={mayChange ? (advise) => saveMode.mutate({ from: mode, to: advise ? "advise" : null }) : undefined}
         />
       </div>
       <form
@@ -57,8 +72,7 @@ export function LineForm({ settings, defaults }: { settings: LoadLineSettings; d
         aria-label={t("line.title")}
         onSubmit={(event) => {
           event.preventDefault()
-          const { data } = amounts.safeParse(draft.values)
-          if (data !== undefined) save.mutate({ from: now, to: data }, { onSuccess: draft.discard })
+          if (problems.size === 0) save.mutate({ from: now, to: draft.values }, { onSuccess: draft.discard })
         }}
       >
         {groups.map((group) => (
@@ -69,29 +83,17 @@ export function LineForm({ settings, defaults }: { settings: LoadLineSettings; d
                 label={resources(resource)}
                 hint={t(`line.default.${group}.${resource}`)}
                 kind={kindOf(group, resource)}
-                value={draft.values[group][resource]}
+                value={values[group][resource]}
                 byDefault={defaults[group][resource]}
+                isDefault={draft.values[group][resource] === followsDefault}
                 problem={problems.get(`${group}.${resource}`)}
-                onChange={
-                  mayChange ? (value) => draft.edit({ ...draft.values, [group]: { ...draft.values[group], [resource]: value } }) : undefined
-                }
+                onChange={mayChange ? (value) => edit(group, resource, value) : undefined}
+                onReset={() => edit(group, resource, followsDefault)}
               />
             ))}
           </SettingGroup>
         ))}
-        {mayChange ? (
-          <SaveBar
-            dirty={draft.dirty}
-            invalid={problems.size > 0}
-            busy={save.isPending}
-            error={save.error}
-            changedMeanwhile={draft.changedMeanwhile}
-            onDiscard={() => {
-              draft.discard()
-              save.reset()
-            }}
-          />
-        ) : null}
+        {mayChange ? <SaveBar draft={draft} save={save} invalid={problems.size > 0} /> : null}
       </form>
     </Panel>
   )

@@ -31,7 +31,7 @@ export function LineSettingsPage() {
         ) : null
       ) : (
         <>
-          <LineForm settings={now.settings} defaults={now.defaults} />
+          <LineForm set={now.set} defaults={now.defaults} />
           <LadderForm settings={now.ladder.settings} defaults={now.ladder.defaults} />
         </>
       )}

@@ -2,21 +2,21 @@
 import { useTranslations } from "use-intl"
 import { Button } from "@/components/controls/button"
 import { ErrorState } from "@/components/controls/error-state"
-import { ChangedMeanwhile } from "./use-save-settings"
+import type { useDraft } from "./use-draft"
+import { ChangedMeanwhile, type useSaveSettings } from "./use-save-settings"
 
 interface SaveBarProps {
-  dirty: boolean
+  draft: Pick<ReturnType<typeof useDraft>, "dirty" | "changedMeanwhile" | "discard">
+  save: Pick<ReturnType<typeof useSaveSettings>, "isPending" | "error" | "reset">
+  /** Something that was typed cannot be saved. */
   invalid: boolean
-  busy: boolean
-  error: unknown
-  /** Somebody else saved since one began to edit. */
-  changedMeanwhile: boolean
-  onDiscard: () => void
 }
 
 /** Saves a form of settings, or throws away what was edited; says why it was not saved. */
-export function SaveBar({ dirty, invalid, busy, error, changedMeanwhile, onDiscard }: SaveBarProps) {
+export function SaveBar({ draft, save, invalid }: SaveBarProps) {
   const t = useTranslations("lineSettings")
+  const { dirty, changedMeanwhile } = draft
+  const { error } = save
   return (
     <div className="flex flex-col gap-3 border-line border-t px-4 py-3">
       {dirty && (changedMeanwhile || error instanceof ChangedMeanwhile) ? (
@@ -26,10 +26,16 @@ export function SaveBar({ dirty, invalid, busy, error, changedMeanwhile, onDisca
       ) : null}
       {error !== null && !(error instanceof ChangedMeanwhile) ? <ErrorState compact error={error} title={t("notSaved")} /> : null}
       <div className="flex flex-wrap items-center gap-2">
-        <Button type="submit" variant="primary" busy={busy} disabled={!dirty || invalid}>
+        <Button type="submit" variant="primary" busy={save.isPending} disabled={!dirty || invalid}>
           {t("save")}
         </Button>
-        <Button disabled={!dirty} onClick={onDiscard}>
+        <Button
+          disabled={!dirty}
+          onClick={() => {
+            draft.discard()
+            save.reset()
+          }}
+        >
           {t("discard")}
         </Button>
         {dirty ? <span className="text-mute text-sm">{t("unsaved")}</span> : null}

@@ -15,13 +15,17 @@ interface SettingNumberProps {
   /** `null`: the field is empty. */
   value: number | null
   byDefault: number
+  /** It was not set, and goes with its default. Absent: it is so where it is the same number. */
+  isDefault?: boolean
   problem: SettingProblem | undefined
   /** Absent for who may only read. */
   onChange: ((value: number | null) => void) | undefined
+  /** Back to the default. Absent: `onChange` with its number does it. */
+  onReset?: () => void
 }
 
 /** One number of the settings, with its default and a way back to it. */
-export function SettingNumber({ label, hint, kind, value, byDefault, problem, onChange }: SettingNumberProps) {
+export function SettingNumber({ label, hint, kind, value, byDefault, isDefault, problem, onChange, onReset }: SettingNumberProps) {
   const t = useTranslations("lineSettings")
   const format = useFormat()
   if (onChange === undefined) return <SettingText label={label} hint={hint} text={value === null ? "" : written(kind, value, format)} />
@@ -33,10 +37,10 @@ export function SettingNumber({ label, hint, kind, value, byDefault, problem, on
       description={hint}
       error={problem === undefined ? null : problemWords(problem)}
       aside={
-        value === byDefault ? (
+        (isDefault ?? value === byDefault) ? (
           t("isDefault")
         ) : (
-          <Button variant="ghost" size="sm" className="-my-1" onClick={() => onChange(byDefault)}>
+          <Button variant="ghost" size="sm" className="-my-1" onClick={onReset ?? (() => onChange(byDefault))}>
             {back}
           </Button>
         )

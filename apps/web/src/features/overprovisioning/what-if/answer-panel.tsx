@@ -8,6 +8,7 @@ import { Remarks } from "@/components/overprovisioning/remarks"
 import { cn } from "@/lib/cn"
 import { useFormat } from "@/lib/use-format"
 import { AnswerTable } from "./answer-table"
+import { useWhatIfRemarkText } from "./use-what-if-remark-text"
 
 interface AnswerPanelProps {
   resource: WhatIfResource
@@ -22,6 +23,7 @@ export function AnswerPanel({ resource, now, asked, stale }: AnswerPanelProps) {
   const t = useTranslations("whatIf.answer")
   const history = useTranslations("overprovisioning.history")
   const format = useFormat()
+  const remarkText = useWhatIfRemarkText()
   const answer = asked ?? now
   const { admitted, refused, sold, exhaustedShare, worstOvershoot, allocatable, points } = answer
   const last = points.at(-1)
@@ -51,7 +53,7 @@ export function AnswerPanel({ resource, now, asked, stale }: AnswerPanelProps) {
           height={240}
         />
       </div>
-      <Remarks remarks={answer.remarks} />
+      <Remarks remarks={answer.remarkFacts.map(remarkText)} />
     </div>
   )
 }

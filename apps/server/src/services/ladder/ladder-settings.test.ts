@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it } from "vitest"
+import { z } from "zod"
+import type { LadderSettings } from "../../contract/overprovisioning.js"
+import { type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
+import { createSettings } from "../settings/settings.js"
+import { defaultLadderSettings as byDefault } from "./default-settings.js"
+import { readLadderSettings, writeLadderSettings } from "./ladder-settings.js"
+
+let temporary: TemporaryDatabase
+beforeEach(async () => {
+  temporary = await temporaryDatabase()
+})
+afterEach(() => temporary.remove())
+
+const settings = () => createSettings(temporary.database, { now: () => 1000, report: () => undefined })
+const kept = () => settings().read("ladder", z.unknown(), undefined)
+
+const changed: LadderSettings = {
+  ...byDefault,
+  rungs: { ...byDefault.rungs, stop: { mode: "advise", usedShare: byDefault.rungs.stop.usedShare } },
+  nap: { ...byDefault.nap, idleMs: 5000 },
+  exemptTenants: ["acme"],
+}
+
+it("what was set is read again, and no more than that is kept", async () => {
+  await writeLadderSettings(settings(), changed)
+  await temporary.reopen()
+  expect(await readLadderSettings(settings())).toEqual(changed)
+  expect(await kept()).toEqual({ rungs: { stop: { mode: "advise" } }, nap: { idleMs: 5000 }, exemptTenants: ["acme"] })
+})
+
+it("what goes back to its default is not kept, a list that was emptied neither", async () => {
+  await writeLadderSettings(settings(), changed)
+  await writeLadderSettings(settings(), { ...changed, rungs: byDefault.rungs, exemptTenants: [] })
+  expect(await kept()).toEqual({ nap: { idleMs: 5000 } })
+  await writeLadderSettings(settings(), byDefault)
+  expect([await kept(), await readLadderSettings(settings())]).toEqual([{}, byDefault])
+})
+
+it("settings as an earlier version kept them, all of them, are read; what nobody can read counts as not set", async () => {
+  await settings().write("ladder", changed)
+  expect(await readLadderSettings(settings())).toEqual(changed)
+  for (const unreadable of [{ rungs: { stop: { usedShare: "much" } } }, { omega: 1 }, [], "off", null]) {
+    await settings().write("ladder", unreadable)
+    expect(await readLadderSettings(settings()), JSON.stringify(unreadable)).toEqual(byDefault)
+  }
+})
