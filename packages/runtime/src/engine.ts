@@ -504,8 +504,12 @@ export interface ContainerApi {
   resizeDisk(id: string, sizeBytes: number): Promise<ContainerInspect>
   /** Gives back to the host what its disk does not use any more, while it runs. Rejects with `conflict` for one without. */
   compactDisk(id: string): Promise<DiskCompaction>
+  /** Everything as it is now. */
   stats(id: string): Promise<ContainerStats>
-  /** One sample of all running containers, read with as few system calls as possible. */
+  /**
+   * One sample of all running containers, read with as few system calls as possible. CPU time, the charge of memory and traffic are those of now. Of a container in which nothing ran and whose
+   * charge stands still the rest is at most five seconds old. Of all others only limits and averages of waits that are over are, and I/O, waits and OOM kills at most 100 ms.
+   */
   statsAll(): Promise<ContainerStats[]>
   namespaces(id: string): Promise<NamespaceReport>
   /** From the engine's root down to the container's inner groups. */
