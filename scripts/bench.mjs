@@ -10,6 +10,7 @@ import { say } from "./lib/say.mjs"
 const benches = {
   "run-true": "./bench/run-true.mjs",
   "containers-200": "./bench/containers-200.mjs",
+  "containers-500": "./bench/containers-500.mjs",
   images: "./bench/images.mjs",
   "what-if": "./bench/what-if.mjs",
   nap: "./bench/nap.mjs",

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs"
-import { setTimeout as delay } from "node:timers/promises"
 import { pssBytes } from "./figures.mjs"
 import { IMAGE, openEngine } from "./our-engine.mjs"
 import { openPeers } from "./peers.mjs"
@@ -7,11 +6,8 @@ import { openPeers } from "./peers.mjs"
 const COUNT = 200
 const PEER_COUNT = 20
 const AT_ONCE = 4
-const SAMPLED_SECONDS = 30
-/** A daemon samples for months: its code is compiled and its descriptors are open. */
-const WARM_UP_SECONDS = 10
 
-/** 200 containers at once: how fast they start, what each costs beside its own process, what sampling all of them each second costs. */
+/** 200 containers at once: how fast they start, what each costs beside its own process. */
 export async function bench({ note, report }) {
   const place = await openPeers({ note })
   try {
@@ -36,12 +32,6 @@ export async function bench({ note, report }) {
         peer: docker?.name ?? null,
         peerValue: docker ? docker.bytes / 1e6 : null,
         runs: COUNT,
-      })
-      report({
-        name: "containers-200 sampling each second",
-        value: await samplingShare(engine, note),
-        unit: "% of a core",
-        runs: SAMPLED_SECONDS,
       })
     } finally {
       await close()
@@ -74,30 +64,6 @@ async function helperBytes(engine, ids) {
 }
 
 const read = (path) => readFileSync(path, "utf8")
-
-/** CPU time of this process while it samples, less what it takes when it does not. */
-async function samplingShare(engine, note) {
-  const sample = async (seconds) => {
-    for (let second = 0; second < seconds; second++) {
-      const began = performance.now()
-      const samples = await engine.containers.statsAll()
-      if (samples.length !== COUNT) throw new Error(`${samples.length} of ${COUNT} containers were sampled`)
-      await delay(1000 - (performance.now() - began))
-    }
-  }
-  await sample(WARM_UP_SECONDS)
-  const idle = await cpuOver(() => delay(SAMPLED_SECONDS * 500))
-  const busy = await cpuOver(() => sample(SAMPLED_SECONDS))
-  note(`idle ${idle.toFixed(2)} %, sampling ${busy.toFixed(2)} % of a core`)
-  return Math.max(0, busy - idle)
-}
-
-async function cpuOver(action) {
-  const [began, before] = [performance.now(), process.cpuUsage()]
-  await action()
-  const { user, system } = process.cpuUsage(before)
-  return (100 * (user + system)) / 1000 / (performance.now() - began)
-}
 
 async function measureDocker(docker) {
   if (!docker) return undefined

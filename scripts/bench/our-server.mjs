@@ -22,9 +22,10 @@ export async function openServer({ name = "bench", prepare, detached = false } =
   try {
     for (const directory of [dataDirectory, runDirectory]) chmodSync(directory, 0o711)
     await prepare?.({ engineRoot })
-    const stop = await startServer({ dataDirectory, runDirectory, detached })
+    const { pid, stop } = await startServer({ dataDirectory, runDirectory, detached })
     return {
       client: openOperatorClient({ runDirectory }),
+      pid,
       engineRoot,
       databasePath: join(dataDirectory, "console.db"),
       async close() {
@@ -38,7 +39,7 @@ export async function openServer({ name = "bench", prepare, detached = false } =
   }
 }
 
-/** Resolves when it listens, with what stops it. */
+/** Resolves when it listens, with its pid and what stops it. */
 async function startServer({ dataDirectory, runDirectory, detached }) {
   const child = spawn(process.execPath, [join(repository, "apps/server/dist/main.js")], {
     env: {
@@ -59,8 +60,9 @@ async function startServer({ dataDirectory, runDirectory, detached }) {
     })
     void exited.then(([code]) => reject(new Error(`the server ended before it listened, code ${code}`)))
   })
-  return async () => {
+  const stop = async () => {
     child.kill("SIGTERM")
     await exited
   }
+  return { pid: child.pid, stop }
 }

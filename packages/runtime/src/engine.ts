@@ -504,8 +504,13 @@ export interface ContainerApi {
   resizeDisk(id: string, sizeBytes: number): Promise<ContainerInspect>
   /** Gives back to the host what its disk does not use any more, while it runs. Rejects with `conflict` for one without. */
   compactDisk(id: string): Promise<DiskCompaction>
+  /** Everything as it is now. */
   stats(id: string): Promise<ContainerStats>
-  /** One sample of all running containers, read with as few system calls as possible. */
+  /**
+   * One sample of all running containers, read with as few system calls as possible. CPU time, charged memory and traffic are those of now. Of a container in
+   * which nothing ran and whose charge stands still the rest is at most ten seconds old, but for I/O, waits and throttling that go on. Of any other limits, waits that are
+   * over or last for microseconds, and what a charge that stands still is made of are at most ten seconds old; user and system time at most a tick behind; the rest is that of the last 100 ms.
+   */
   statsAll(): Promise<ContainerStats[]>
   namespaces(id: string): Promise<NamespaceReport>
   /** From the engine's root down to the container's inner groups. */

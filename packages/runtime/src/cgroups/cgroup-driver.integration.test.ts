@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { once } from "node:events"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { deviceNumber } from "../kernel/file-calls.js"
 import { readProcessStat } from "../kernel/process-stat.js"
@@ -11,6 +12,7 @@ import type { CgroupDriver, ContainerCgroup } from "./cgroup-driver.js"
 import { detectCgroups } from "./detect.js"
 import { allHierarchies } from "./hierarchy.js"
 import { openCgroupDriver } from "./open-cgroup-driver.js"
+import { SHARED_MS } from "./signs.js"
 
 // One suite for v1, hybrid and v2: what differs is asked of the driver, never assumed.
 const layout = detectCgroups()
@@ -245,6 +247,44 @@ describe("limits", () => {
     await expect(cgroup.update({ ioDevices: [{ device: "999:999", readBytesPerSecond: 1 }] })).rejects.toMatchObject({
       code: "invalid_argument",
     })
+  })
+
+  it("economical samples come to what a whole one says, after I/O, waits, an OOM kill and processes that came and went", async () => {
+    const limits = { memoryMaxBytes: 32 * MiB, cpuMaxCores: 0.5, ...(enforceable("swapMaxBytes") ? { swapMaxBytes: 0 } : {}) }
+    const cgroup = await driver.create({ tenant: "acme", containerId: "works" }, limits)
+    const beside = await driver.create({ tenant: "acme", containerId: "sleeps" }, {})
+    await runIn(beside, "exec sleep 1000")
+    const file = `/var/tmp/${driver.rootName}.io`
+    const sampleBoth = (options: { economical?: boolean }) => [cgroup, beside].map((group) => group.sample(options))
+    for (let round = 0; round < 3; round++) sampleBoth({ economical: true })
+    const script = `dd if=/dev/zero of=${file} bs=1M count=4 oflag=direct 2>/dev/null; rm ${file}; ${allocate(100 * MiB)}; echo done; sleep 1000 & wait`
+    const output = (await runIn(cgroup, script)).stdout
+    let said = ""
+    output?.on("data", (data) => {
+      said += String(data)
+    })
+    while (!said.includes("done")) {
+      sampleBoth({ economical: true })
+      await pause(20)
+    }
+    // The shell waits from here on; what was read a moment ago is used for so long.
+    await pause(3 * SHARED_MS)
+    const economical = sampleBoth({ economical: true })
+    const whole = sampleBoth({ economical: false })
+    const comparable = (stats: (typeof whole)[number]) => ({
+      ...stats,
+      sampledAt: 0,
+      // Of user and system time, which v1 tells in ticks, the last one may be missing.
+      cpu: { ...stats?.cpu, userMicros: undefined, systemMicros: undefined },
+      pressure: undefined,
+      waits: [stats?.pressure?.cpu, stats?.pressure?.memory, stats?.pressure?.io].map((kind) => kind?.some.totalMicros),
+      // Pages that are charged in advance may be taken without a move of the charge.
+      memory: { oomKills: stats?.memory.oomKills, chargedBytes: stats?.memory.chargedBytes, maxBytes: stats?.memory.maxBytes },
+    })
+    expect(economical.map(comparable)).toEqual(whole.map(comparable))
+    expect(economical[0]?.memory.oomKills).toBeGreaterThan(0)
+    expect(economical[0]?.pids.current).toBe(2)
+    expect(economical[0]?.cpu.periods).toBeGreaterThan(0)
   })
 
   it("a tenant's bound holds for the sum, and what a container asked for comes into force when the tenant's grows", async () => {

@@ -59,8 +59,11 @@ export interface ContainerCgroup {
   pids(): Promise<number[]>
   /** KILL to every process in it and below (cgroup.kill on v2), repeated until it is empty or the deadline passes. */
   killAll(deadlineMs: number): Promise<void>
-  /** Synchronous on purpose: sampling hundreds of groups a second must not cost a thread-pool turn each. Undefined when it is gone. */
-  sample(): CgroupSample | undefined
+  /**
+   * Everything as it is now; `economical`: as `ContainerApi.statsAll` has it. Synchronous on purpose: sampling hundreds of groups a second must not cost a
+   * thread-pool turn each. Undefined when it is gone.
+   */
+  sample(options?: { economical?: boolean }): CgroupSample | undefined
   /** Times the OOM killer struck in it. */
   oomKillCount(): number
   /** From the instance's root to the container's inner groups. */

@@ -13,6 +13,7 @@ import type { Groups } from "./groups.js"
 import type { Hierarchy } from "./hierarchy.js"
 import { allPids, killAll } from "./kill-all.js"
 import { type Reclaimed, type Reclaimer, reclaimMemory } from "./reclaimer.js"
+import type { Signs } from "./signs.js"
 import { field, StatFile } from "./stat-file.js"
 
 /** What container groups share: the driver's parts. */
@@ -22,6 +23,7 @@ export interface CgroupContext {
   controllers: readonly Controller[]
   freezer: Freezer | undefined
   groups: Groups
+  signs: Signs
   clock: Clock
   check(change: LimitChange): void
   /** Changes of one tenant's groups, one after the other: a v1 child must fit its parent at every moment. */
@@ -48,9 +50,13 @@ export class EmbeddedContainerCgroup implements ContainerCgroup {
   async update(change: LimitChange): Promise<void> {
     this.context.check(change)
     this.#mustExist()
-    await this.context.inTurn(this.location.tenant, () =>
-      applyWrites(planWrites(this.context.controllers, this.relativePath, change), writePooled),
-    )
+    try {
+      await this.context.inTurn(this.location.tenant, () =>
+        applyWrites(planWrites(this.context.controllers, this.relativePath, change), writePooled),
+      )
+    } finally {
+      this.#sampler?.forget()
+    }
   }
 
   freeze(): Promise<void> {
@@ -69,14 +75,12 @@ export class EmbeddedContainerCgroup implements ContainerCgroup {
     const { group, reclaimer } = this.#memory()
     if (reclaimer === undefined) throw withoutMemoryController(this.relativePath)
     this.#mustExist()
-    return reclaimMemory({
-      reclaimer,
-      group,
-      bytes,
-      clock: this.context.clock,
-      deadlineMs: reclaimDeadlineMs,
-      ...options,
-    })
+    try {
+      return await reclaimMemory({ reclaimer, group, bytes, clock: this.context.clock, deadlineMs: reclaimDeadlineMs, ...options })
+    } finally {
+      // What moves the limit shows for a moment.
+      this.#sampler?.forget()
+    }
   }
 
   get reclaimMovesLimit(): boolean {
@@ -91,12 +95,12 @@ export class EmbeddedContainerCgroup implements ContainerCgroup {
     return killAll({ ...this.context, path: this.relativePath, deadlineMs })
   }
 
-  sample(): CgroupSample | undefined {
+  sample(options?: { economical?: boolean }): CgroupSample | undefined {
     if (this.#sampler === undefined) {
       if (!this.context.groups.exists(this.relativePath)) return undefined
       this.#sampler = new ContainerSampler({ ...this.context, path: this.relativePath, now: this.context.clock.now })
     }
-    const sample = this.#sampler.sample()
+    const sample = this.#sampler.sample(options)
     if (sample === undefined) this.close()
     return sample
   }

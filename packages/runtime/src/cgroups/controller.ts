@@ -2,6 +2,7 @@ import type { ResourceLimitName, ResourceLimits } from "../spec/limits.js"
 import type { CgroupSample } from "./cgroup-driver.js"
 import type { Hierarchy } from "./hierarchy.js"
 import type { Reclaimer } from "./reclaimer.js"
+import type { Signs } from "./signs.js"
 import type { WantedValue } from "./wanted-value.js"
 
 /** A change of limits: absent is left alone, `null` lifts. */
@@ -33,8 +34,16 @@ export interface Enforceability {
 export type EnforceabilityTable = Partial<Record<ResourceLimitName, Enforceability>>
 
 export interface StatReader {
-  /** Fills its part of the sample in place. False when the group is gone. */
-  read(draft: CgroupSample): boolean
+  /**
+   * Of the readers of CPU time and of memory alone: the counter that moves whenever anything in the group runs, or whenever a page is charged or given back,
+   * by whomever. Called before each `read`, which tells what was counted then. Undefined when the group is gone.
+   */
+  pulse?(): number | undefined
+  /**
+   * Puts its part into the draft. Parts may belong to earlier samples too: one that changes is replaced. Unless `whole`, the draft holds the figures of the time
+   * before, and what cannot have changed is left as it is; limits too, which change only by who writes them. False when the group is gone.
+   */
+  read(draft: CgroupSample, whole: boolean): boolean
   close(): void
 }
 
@@ -56,7 +65,7 @@ export interface Controller {
   plan(group: string, change: LimitChange, children: readonly string[]): ControlWrite[]
   /** Writes that fit a group to what is below it, after something there was removed. */
   settle?(group: string): ControlWrite[]
-  openStats?(group: string): StatReader
+  openStats?(group: string, signs: Signs): StatReader
   /** Of the controller of memory alone. `group`: any below the hierarchy's root. */
   reclaimer?(group: string): Reclaimer
 }

@@ -16,6 +16,7 @@ import { groupPath, tenantPath } from "./group-name.js"
 import { openGroups } from "./groups.js"
 import { allHierarchies, type CgroupLayout, childGroups } from "./hierarchy.js"
 import { readOnlineSets } from "./online-sets.js"
+import { Signs } from "./signs.js"
 import { activateIoAccounting } from "./v1/blkio.js"
 
 export interface CgroupDriverOptions {
@@ -39,6 +40,7 @@ export function openCgroupDriver(options: CgroupDriverOptions): CgroupDriver {
   const controllers = chooseControllers(layout)
   const groups = openGroups({ hierarchies, controllers, clock })
   const rootPath = join("/", rootName)
+  const signs = new Signs()
 
   const lookedAt = { abilities: limitAbilities(layout, controllers), sets: readOnlineSets(), at: clock.monotonic() }
   const check = (change: LimitChange): void => {
@@ -53,6 +55,7 @@ export function openCgroupDriver(options: CgroupDriverOptions): CgroupDriver {
     controllers,
     freezer: chooseFreezer(layout),
     groups,
+    signs,
     clock,
     check,
     inTurn: turns(),
@@ -80,7 +83,7 @@ export function openCgroupDriver(options: CgroupDriverOptions): CgroupDriver {
   function sampleAll(): CgroupSample | undefined {
     if (sampler === undefined && groups.exists(rootPath)) {
       const memory = controllers.filter(({ name }) => name === "memory")
-      sampler = new ContainerSampler({ path: rootPath, controllers: memory, unified: layout.unified, now: () => clock.now() })
+      sampler = new ContainerSampler({ path: rootPath, controllers: memory, unified: layout.unified, signs, now: () => clock.now() })
     }
     const sample = sampler?.sample()
     if (sample === undefined) {

@@ -18,12 +18,12 @@ function openStats(group: string): StatReader {
   const current = StatFile.open(join(group, "pids.current"))
   const maximum = StatFile.open(join(group, "pids.max"))
   return {
-    read: ({ pids }) => {
+    read: (draft, whole) => {
       const count = current?.number()
       if (count === undefined) return false
-      pids.current = count
-      const limit = maximum?.number()
-      if (limit !== undefined) pids.max = limit
+      if (!whole && count === draft.pids.current) return true
+      const limit = whole ? maximum?.number() : draft.pids.max
+      draft.pids = limit === undefined ? { current: count } : { current: count, max: limit }
       return true
     },
     close: () => closeAll([current, maximum]),

@@ -2,10 +2,13 @@ import { closeSync, openSync, readSync } from "node:fs"
 import { errnoOf } from "../errors.js"
 
 // One buffer for all reads: sampling is synchronous, so nobody else can be in it.
-const shared = Buffer.allocUnsafe(1 << 16)
+const MAXIMUM_BYTES = 1 << 16
+const shared = Buffer.allocUnsafe(MAXIMUM_BYTES)
 
 /** A statistics file kept open: each read is one pread(2) into one shared buffer. */
 export class StatFile {
+  /** Of a longer file only the beginning is read. */
+  static readonly MAXIMUM_BYTES = MAXIMUM_BYTES
   readonly #fd: number
 
   private constructor(fd: number) {

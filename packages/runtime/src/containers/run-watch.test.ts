@@ -103,6 +103,31 @@ describe("RunWatch", () => {
     expect(watch.exitOf("c")?.exitCode).toBe(UNKNOWN_EXIT_CODE)
   })
 
+  it("sees that a pid is used by another process within five looks, and that it is free at the next", async () => {
+    const { ended } = setUp()
+    const child = spawn("sleep", ["100"])
+    await once(child, "spawn")
+    const run = facts(child.pid ?? 0)
+    await watch.confirm("c", run)
+    for (let look = 0; look < 3; look++) await watch.check()
+    await watch.confirm("c", { ...run, pidStartTicks: run.pidStartTicks + 1 })
+    now = 1000
+    for (let look = 0; look < 5; look++) await watch.check()
+    now = 4000
+    await watch.check()
+    expect(ended).toEqual(["c"])
+    const other = facts(child.pid ?? 0)
+    await watch.confirm("d", other)
+    await watch.check()
+    const exited = once(child, "exit")
+    child.kill("SIGKILL")
+    await exited
+    await watch.check()
+    now = 8000
+    await watch.check()
+    expect(ended).toEqual(["c", "d"])
+  })
+
   it("takes a reused pid for what it is", async () => {
     const { ended } = setUp()
     await watch.confirm("c", { ...facts(process.pid), pidStartTicks: 1 })

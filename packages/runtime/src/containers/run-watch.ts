@@ -1,5 +1,5 @@
 import type { Clock } from "../kernel/clock.js"
-import { isSameProcessAlive } from "../kernel/process-stat.js"
+import { isPidInUse, isSameProcessAlive } from "../kernel/process-stat.js"
 import type { SandboxDriver } from "../sandbox/sandbox.js"
 import type { RunFacts } from "./container-record.js"
 import type { DiagnosticSink } from "./engine-context.js"
@@ -16,6 +16,7 @@ interface WatchedRun {
   exited: Promise<RunExit>
   /** When the process was first found gone without an exit file. */
   goneSince: number | undefined
+  looks: number
 }
 
 interface RunWatchOptions {
@@ -29,6 +30,8 @@ interface RunWatchOptions {
 }
 
 const CHECK_INTERVAL_MS = 1000
+/** A pid that is in use is most likely still the run's: who it is, and whether it is a zombie, costs twenty times as much to tell, and is asked at every fifth look. */
+const LOOKS_FOR_IDENTITY = 5
 /** conmon writes the exit file right after the process is gone. Longer than this: conmon is gone too and nobody knows the code. */
 const EXIT_FILE_GRACE_MS = 2000
 /** As `ExitStatus.exitCode` has it. */
@@ -36,7 +39,7 @@ export const UNKNOWN_EXIT_CODE = -1
 
 /**
  * Knows when runs end: from conmon's exit files at once, and, should conmon have been killed, by looking once a second
- * whether each process is still the same one.
+ * whether each process is there, and at every fifth look whether it is still the same one.
  */
 export class RunWatch {
   readonly #options: RunWatchOptions
@@ -111,6 +114,8 @@ export class RunWatch {
   async check(): Promise<void> {
     for (const [id, run] of [...this.#runs]) {
       if (run.facts === undefined || run.settled !== undefined) continue
+      const byPid = run.goneSince === undefined && run.looks++ % LOOKS_FOR_IDENTITY > 0
+      if (byPid && isPidInUse(run.facts.pid)) continue
       if (isSameProcessAlive(run.facts.pid, run.facts.pidStartTicks)) continue
       const exit = await this.#options.sandbox.exitOf(id)
       const now = this.#options.clock.now()
@@ -126,5 +131,5 @@ function watchedRun(facts: RunFacts | undefined): WatchedRun {
   const exited = new Promise<RunExit>((settle) => {
     resolve = settle
   })
-  return { facts, settled: undefined, resolve, exited, goneSince: undefined }
+  return { facts, settled: undefined, resolve, exited, goneSince: undefined, looks: 0 }
 }

@@ -8,6 +8,7 @@ import { detectCgroups } from "../cgroups/detect.js"
 import { limitAbilities } from "../cgroups/enforceability.js"
 import { allHierarchies } from "../cgroups/hierarchy.js"
 import { allPids } from "../cgroups/kill-all.js"
+import { Signs } from "../cgroups/signs.js"
 import { withSharing } from "../containers/container-namespaces.js"
 import { listProcesses } from "../containers/top.js"
 import type { KernelReaders } from "../docker/host-tools.js"
@@ -28,6 +29,7 @@ export function localKernelReaders(): KernelReaders {
   const layout = detectCgroups()
   const hierarchies = allHierarchies(layout)
   const controllers = chooseControllers(layout)
+  const signs = new Signs()
   const samplers = new Map<string, { path: string; sampler: ContainerSampler }>()
 
   const samplerOf = (containerId: string, pid: number): ContainerSampler | undefined => {
@@ -37,7 +39,7 @@ export function localKernelReaders(): KernelReaders {
     open?.sampler.close()
     samplers.delete(containerId)
     if (path === undefined) return undefined
-    const sampler = new ContainerSampler({ path, controllers, unified: layout.unified, now: Date.now })
+    const sampler = new ContainerSampler({ path, controllers, unified: layout.unified, signs, now: Date.now })
     samplers.set(containerId, { path, sampler })
     return sampler
   }

@@ -54,6 +54,19 @@ export function parseProcessStat(text: string): ProcessStat {
   }
 }
 
+/** Whether a process has that pid, be it another one than before, or a zombie: one system call, where `isSameProcessAlive` takes five. */
+export function isPidInUse(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Of somebody else, and there.
+    if (errnoOf(error) === "EPERM") return true
+    if (errnoOf(error) === "ESRCH") return false
+    throw error
+  }
+}
+
 /** True when this very process (same start time) lives and is no zombie. */
 export function isSameProcessAlive(pid: number, startTicks: number): boolean {
   const stat = readProcessStat(pid)

@@ -11,7 +11,7 @@ import { DEFAULT_NETWORK, defaultNetworkOf, tenantOfDefaultNetwork } from "./def
 import { ensureBridge, removeBridge } from "./host-bridge.js"
 import { inputWaits } from "./input-waits.js"
 import { Leases } from "./leases.js"
-import { LinkCounterReader, seenFromOtherEnd, sumCounters } from "./link-counters.js"
+import { addCounters, LinkCounterReader, type LinkCounters, seenFromOtherEnd } from "./link-counters.js"
 import type { Link } from "./netlink/links.js"
 import { networkAbilities } from "./network-abilities.js"
 import { openNetworkContext, type Warn } from "./network-context.js"
@@ -157,8 +157,12 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
     },
     setRate: async (tenant, bytesPerSecond) => shaper.set(tenant, bytesPerSecond, await bridgesOf(tenant)),
     sample: (containerId) => {
-      const seen = [...leases.addressesOf(containerId).values()].flatMap((address) => counters.counters(linkName(address)) ?? [])
-      return seen.length === 0 ? undefined : seenFromOtherEnd(sumCounters(seen))
+      let sum: LinkCounters | undefined
+      for (const address of leases.addressesOf(containerId).values()) {
+        const seen = counters.counters(linkName(address))
+        sum = sum === undefined || seen === undefined ? (seen ?? sum) : addCounters(sum, seen)
+      }
+      return sum && seenFromOtherEnd(sum)
     },
     watchPackets: (containerId, onPacket) => watchPackets(host, [...leases.addressesOf(containerId).values()].map(linkName), onPacket),
     inputWaits: ({ pid, startTicks }) => isSameProcessAlive(pid, startTicks) && inputWaits(pid),

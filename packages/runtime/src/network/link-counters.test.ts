@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { LinkCounterReader, parseLinkCounters, seenFromOtherEnd } from "./link-counters.js"
+import { addCounters, LinkCounterReader, parseLinkCounters, seenFromOtherEnd } from "./link-counters.js"
 
 const text = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
@@ -38,6 +38,21 @@ describe("counters", () => {
       transmittedDropped: 5,
     })
     expect(seenFromOtherEnd(seenFromOtherEnd(own))).toEqual(own)
+  })
+
+  it("of two links are added up", () => {
+    const [one, other] = [
+      { receivedBytes: 1, transmittedBytes: 2, receivedPackets: 3, transmittedPackets: 4, receivedDropped: 5, transmittedDropped: 6 },
+      { receivedBytes: 10, transmittedBytes: 20, receivedPackets: 30, transmittedPackets: 40, receivedDropped: 50, transmittedDropped: 60 },
+    ]
+    expect(addCounters(one, other)).toEqual({
+      receivedBytes: 11,
+      transmittedBytes: 22,
+      receivedPackets: 33,
+      transmittedPackets: 44,
+      receivedDropped: 55,
+      transmittedDropped: 66,
+    })
   })
 
   it("of hundreds of links cost one read", () => {

@@ -57,18 +57,16 @@ export function parseLinkCounters(text: string): Map<string, LinkCounters> {
 // name: bytes packets errs drop fifo frame compressed multicast, then the same of what was sent.
 const LINE = /^ *([^\s:]+): *(\d+) +(\d+) +\d+ +(\d+) +\d+ +\d+ +\d+ +\d+ +(\d+) +(\d+) +\d+ +(\d+)/gm
 
-/** Of several links together. */
-export function sumCounters(list: readonly LinkCounters[]): LinkCounters {
-  const sum: LinkCounters = {
-    receivedBytes: 0,
-    transmittedBytes: 0,
-    receivedPackets: 0,
-    transmittedPackets: 0,
-    receivedDropped: 0,
-    transmittedDropped: 0,
+/** Of two links together. */
+export function addCounters(one: LinkCounters, other: LinkCounters): LinkCounters {
+  return {
+    receivedBytes: one.receivedBytes + other.receivedBytes,
+    transmittedBytes: one.transmittedBytes + other.transmittedBytes,
+    receivedPackets: one.receivedPackets + other.receivedPackets,
+    transmittedPackets: one.transmittedPackets + other.transmittedPackets,
+    receivedDropped: one.receivedDropped + other.receivedDropped,
+    transmittedDropped: one.transmittedDropped + other.transmittedDropped,
   }
-  for (const counters of list) for (const name of Object.keys(sum) as (keyof LinkCounters)[]) sum[name] += counters[name]
-  return sum
 }
 
 /** What the other end of a veth pair counts: it receives what this end transmits. */

@@ -73,7 +73,7 @@ export function openNetworkContext(options: {
     }),
     prefix,
     // A link's name has at most 15 characters: 2 + 6, and at most 7 for an IPv4 address in base 36.
-    linkName: (address) => `${prefix}${(parseAddress(address) ?? 0).toString(36)}`,
+    linkName: remembered((address) => `${prefix}${(parseAddress(address) ?? 0).toString(36)}`),
     ownsLink: (name) => name.startsWith(prefix),
     warn,
   }
@@ -84,3 +84,18 @@ async function connectionsPerNetwork(): Promise<number> {
   const tableSize = await readSetting("net/netfilter/nf_conntrack_max")
   return Math.min(8192, Math.floor(Number(tableSize ?? 65_536) / 8))
 }
+
+/** Each sample of a container asks for its links' names. There are as many as addresses in use, and a few of those that were. */
+function remembered(nameOf: (address: string) => string): (address: string) => string {
+  const names = new Map<string, string>()
+  return (address) => {
+    const known = names.get(address)
+    if (known !== undefined) return known
+    const name = nameOf(address)
+    if (names.size >= MAXIMUM_NAMES) names.clear()
+    names.set(address, name)
+    return name
+  }
+}
+
+const MAXIMUM_NAMES = 4096

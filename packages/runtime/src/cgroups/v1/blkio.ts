@@ -6,6 +6,7 @@ import type { BlockDeviceLimit } from "../../spec/limits.js"
 import { bfqWeight, readDisks } from "../block-devices.js"
 import type { Controller, ControlWrite, Enforceability, EnforceabilityTable, LimitChange, StatReader } from "../controller.js"
 import type { Hierarchy } from "../hierarchy.js"
+import type { Signs } from "../signs.js"
 import { closeAll, StatFile } from "../stat-file.js"
 import { sumAfter } from "../sum-after.js"
 import { recallWanted } from "../wanted-value.js"
@@ -16,7 +17,14 @@ import { recallWanted } from "../wanted-value.js"
  * than its tenant may be, but several together are. What a group was asked for itself is kept with it.
  */
 export function blkioV1(hierarchy: Hierarchy): Controller {
-  return { name: "blkio", hierarchy, enforceability, initialise, plan, openStats }
+  return {
+    name: "blkio",
+    hierarchy,
+    enforceability,
+    initialise,
+    plan,
+    openStats: (group, signs) => openStats(hierarchy.mount, group, signs),
+  }
 }
 
 const throttleFiles = {
@@ -162,20 +170,30 @@ export function activateIoAccounting(group: string): void {
   }
 }
 
-function openStats(group: string): StatReader {
+const operationsFile = "blkio.throttle.io_serviced_recursive"
+
+function openStats(mount: string, group: string, signs: Signs): StatReader {
   const bytes = StatFile.open(join(group, "blkio.throttle.io_service_bytes_recursive"))
-  const operations = StatFile.open(join(group, "blkio.throttle.io_serviced_recursive"))
+  const operations = StatFile.open(join(group, operationsFile))
+  // No byte moves without an operation, and the groups above count it too: they are recursive.
+  const { lookout, release } = signs.above({ mount, group, name: operationsFile, figure: (text) => text })
   return {
-    read: ({ io }) => {
+    read: (draft, whole) => {
+      if (!lookout.isDue(whole)) return true
       const byteText = bytes?.text()
       if (byteText === undefined) return false
       const operationText = operations?.text() ?? ""
-      io.readBytes = sumAfter(byteText, " Read ")
-      io.writeBytes = sumAfter(byteText, " Write ")
-      io.readOperations = sumAfter(operationText, " Read ")
-      io.writeOperations = sumAfter(operationText, " Write ")
+      draft.io = {
+        readBytes: sumAfter(byteText, " Read "),
+        writeBytes: sumAfter(byteText, " Write "),
+        readOperations: sumAfter(operationText, " Read "),
+        writeOperations: sumAfter(operationText, " Write "),
+      }
       return true
     },
-    close: () => closeAll([bytes, operations]),
+    close: () => {
+      closeAll([bytes, operations])
+      release()
+    },
   }
 }

@@ -3,7 +3,7 @@ import { readControlFile } from "../../kernel/control-file.js"
 import type { Controller, ControlWrite, EnforceabilityTable, LimitChange, StatReader } from "../controller.js"
 import { cpuPeriodMicros, quotaMicros, sharesOfWeight } from "../cpu-values.js"
 import type { Hierarchy } from "../hierarchy.js"
-import { field, StatFile } from "../stat-file.js"
+import { closeAll, field, StatFile } from "../stat-file.js"
 import { recallWanted } from "../wanted-value.js"
 
 /**
@@ -66,15 +66,23 @@ function readQuota(group: string): number {
 
 function openStats(group: string): StatReader {
   const stat = StatFile.open(join(group, "cpu.stat"))
+  const quota = StatFile.open(join(group, quotaFile))
+  let limited = true
   return {
-    read: ({ cpu }) => {
+    read: (draft, whole) => {
+      // Without a quota (-1) no period is counted.
+      if (whole) limited = quota?.number() !== undefined
+      else if (!limited) return true
       const text = stat?.text()
       if (text === undefined) return false
-      cpu.periods = field(text, "nr_periods") ?? 0
-      cpu.throttledPeriods = field(text, "nr_throttled") ?? 0
-      cpu.throttledMicros = Math.round((field(text, "throttled_time") ?? 0) / 1000)
+      draft.cpu = {
+        ...draft.cpu,
+        periods: field(text, "nr_periods") ?? 0,
+        throttledPeriods: field(text, "nr_throttled") ?? 0,
+        throttledMicros: Math.round((field(text, "throttled_time") ?? 0) / 1000),
+      }
       return true
     },
-    close: () => stat?.close(),
+    close: () => closeAll([stat, quota]),
   }
 }

@@ -13,14 +13,22 @@ function openStats(group: string): StatReader {
   const usage = StatFile.open(join(group, "cpuacct.usage"))
   const split = StatFile.open(join(group, "cpuacct.stat"))
   const tickMicros = 1_000_000 / clockTicksPerSecond
+  let usageMicros = 0
+  let splitAt = 0
   return {
-    read: ({ cpu }) => {
+    pulse: () => {
       const nanoseconds = usage?.number()
-      if (nanoseconds === undefined) return false
+      if (nanoseconds !== undefined) usageMicros = Math.round(nanoseconds / 1000)
+      return nanoseconds
+    },
+    read: (draft, whole) => {
+      draft.cpu = { ...draft.cpu, usageMicros }
+      // User and system time are told in whole ticks: with less than one more in all there is nothing new.
+      if (!whole && usageMicros - splitAt < tickMicros) return true
+      splitAt = usageMicros
       const text = split?.text() ?? ""
-      cpu.usageMicros = Math.round(nanoseconds / 1000)
-      cpu.userMicros = (field(text, "user") ?? 0) * tickMicros
-      cpu.systemMicros = (field(text, "system") ?? 0) * tickMicros
+      draft.cpu.userMicros = (field(text, "user") ?? 0) * tickMicros
+      draft.cpu.systemMicros = (field(text, "system") ?? 0) * tickMicros
       return true
     },
     close: () => closeAll([usage, split]),

@@ -2,8 +2,11 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { EngineError } from "../../errors.js"
 import { readControlFile, writeControlFile } from "../../kernel/control-file.js"
+import type { CgroupSample } from "../cgroup-driver.js"
+import { Composition } from "../composition.js"
 import type { Controller, ControlWrite, EnforceabilityTable, LimitChange, StatReader } from "../controller.js"
 import type { Hierarchy } from "../hierarchy.js"
+import type { Signs } from "../signs.js"
 import { closeAll, field, StatFile } from "../stat-file.js"
 import { memoryReclaimV1 } from "./memory-reclaim.js"
 
@@ -89,7 +92,7 @@ function asBytes(bytes: number): string {
   return bytes === Number.POSITIVE_INFINITY ? "-1" : String(bytes)
 }
 
-function openStats(group: string): StatReader {
+function openStats(group: string, signs: Signs): StatReader {
   const open = (name: string) => StatFile.open(join(group, name))
   const [stat, charged, limit, kernel, oom] = [
     open("memory.stat"),
@@ -98,24 +101,37 @@ function openStats(group: string): StatReader {
     open("memory.kmem.usage_in_bytes"),
     open("memory.oom_control"),
   ]
+  const composition = new Composition()
+  const oomKills = signs.oomKills()
   return {
-    read: ({ memory }) => {
-      const text = stat?.text()
-      if (text === undefined) return false
-      memory.chargedBytes = charged?.number() ?? 0
-      memory.anonBytes = field(text, "total_rss") ?? 0
-      memory.fileBytes = field(text, "total_cache") ?? 0
-      memory.shmemBytes = field(text, "total_shmem") ?? 0
-      memory.swapBytes = field(text, "total_swap") ?? 0
-      memory.majorFaults = field(text, "total_pgmajfault") ?? 0
-      memory.kernelBytes = kernel?.number() ?? 0
-      // v1 does not tell reclaimable kernel memory apart; counting all of it errs on the safe side.
-      memory.usedBytes = memory.anonBytes + memory.shmemBytes + memory.kernelBytes + memory.swapBytes
-      const maximum = limit?.number()
-      if (maximum !== undefined && maximum < 9e18) memory.maxBytes = maximum
-      memory.oomKills = field(oom?.text() ?? "", "oom_kill") ?? 0
+    pulse: () => composition.charge(charged?.number()),
+    read: (draft, whole) => {
+      if (composition.isDue(draft, whole)) {
+        const text = stat?.text()
+        if (text === undefined) return false
+        draft.memory = { ...draft.memory, chargedBytes: composition.chargedBytes, ...readFigures(text, kernel?.number() ?? 0) }
+        const maximum = whole ? limit?.number() : undefined
+        if (maximum !== undefined && maximum < 9e18) draft.memory.maxBytes = maximum
+      }
+      if (oomKills.isDue(whole)) draft.memory = { ...draft.memory, oomKills: field(oom?.text() ?? "", "oom_kill") ?? 0 }
       return true
     },
     close: () => closeAll([stat, charged, limit, kernel, oom]),
+  }
+}
+
+function readFigures(text: string, kernelBytes: number): Partial<CgroupSample["memory"]> {
+  const anonBytes = field(text, "total_rss") ?? 0
+  const shmemBytes = field(text, "total_shmem") ?? 0
+  const swapBytes = field(text, "total_swap") ?? 0
+  return {
+    // v1 does not tell reclaimable kernel memory apart; counting all of it errs on the safe side.
+    usedBytes: anonBytes + shmemBytes + kernelBytes + swapBytes,
+    anonBytes,
+    fileBytes: field(text, "total_cache") ?? 0,
+    shmemBytes,
+    kernelBytes,
+    swapBytes,
+    majorFaults: field(text, "total_pgmajfault") ?? 0,
   }
 }

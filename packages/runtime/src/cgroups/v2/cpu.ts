@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import type { CgroupSample } from "../cgroup-driver.js"
 import type { Controller, ControlWrite, LimitChange, StatReader } from "../controller.js"
 import { cpuPeriodMicros, quotaMicros } from "../cpu-values.js"
 import type { Hierarchy } from "../hierarchy.js"
@@ -30,25 +31,28 @@ function plan(group: string, { cpuMaxCores, cpuWeight }: LimitChange): ControlWr
 
 function openStats(group: string): StatReader {
   const stat = StatFile.open(join(group, "cpu.stat"))
+  let text: string | undefined
   return {
-    read: ({ cpu }) => {
-      const text = stat?.text()
-      if (text === undefined) return false
-      readCpuStat(text, cpu)
+    pulse: () => {
+      text = stat?.text()
+      return text === undefined ? undefined : field(text, "usage_usec")
+    },
+    read: (draft) => {
+      draft.cpu = readCpuStat(text ?? "")
       return true
     },
     close: () => stat?.close(),
   }
 }
 
-/** Fills what cpu.stat tells. Periods and throttling are there only while the cpu controller is enabled for the group. */
-export function readCpuStat(text: string, cpu: Parameters<StatReader["read"]>[0]["cpu"]): void {
-  cpu.usageMicros = field(text, "usage_usec") ?? 0
-  cpu.userMicros = field(text, "user_usec") ?? 0
-  cpu.systemMicros = field(text, "system_usec") ?? 0
+/** What cpu.stat tells. Periods and throttling are there only while the cpu controller is enabled for the group. */
+function readCpuStat(text: string): CgroupSample["cpu"] {
+  const cpu: CgroupSample["cpu"] = {
+    usageMicros: field(text, "usage_usec") ?? 0,
+    userMicros: field(text, "user_usec") ?? 0,
+    systemMicros: field(text, "system_usec") ?? 0,
+  }
   const periods = field(text, "nr_periods")
-  if (periods === undefined) return
-  cpu.periods = periods
-  cpu.throttledPeriods = field(text, "nr_throttled") ?? 0
-  cpu.throttledMicros = field(text, "throttled_usec") ?? 0
+  if (periods === undefined) return cpu
+  return { ...cpu, periods, throttledPeriods: field(text, "nr_throttled") ?? 0, throttledMicros: field(text, "throttled_usec") ?? 0 }
 }

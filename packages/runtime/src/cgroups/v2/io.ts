@@ -3,14 +3,22 @@ import { join } from "node:path"
 import { readControlFile } from "../../kernel/control-file.js"
 import type { BlockDeviceLimit } from "../../spec/limits.js"
 import { bfqWeight, readDisks } from "../block-devices.js"
+import type { CgroupSample } from "../cgroup-driver.js"
 import type { Controller, ControlWrite, Enforceability, EnforceabilityTable, LimitChange, StatReader } from "../controller.js"
 import type { Hierarchy } from "../hierarchy.js"
+import type { Signs } from "../signs.js"
 import { StatFile } from "../stat-file.js"
 import { sumAfter } from "../sum-after.js"
 
 /** io on cgroup v2 (cgroup-v2.rst, IO). */
 export function ioV2(hierarchy: Hierarchy): Controller {
-  return { name: "io", hierarchy, enforceability: (sample) => enforceability(sample, hierarchy.mount), plan, openStats }
+  return {
+    name: "io",
+    hierarchy,
+    enforceability: (sample) => enforceability(sample, hierarchy.mount),
+    plan,
+    openStats: (group, signs) => openStats(hierarchy.mount, group, signs),
+  }
 }
 
 const rateKeys = {
@@ -88,23 +96,31 @@ export function parseIoMax(text: string): Map<string, string> {
   return table
 }
 
-function openStats(group: string): StatReader {
+function openStats(mount: string, group: string, signs: Signs): StatReader {
   const stat = StatFile.open(join(group, "io.stat"))
+  // The kernel adds a group's figures to those of the groups above (cgroup-v2.rst, io.stat): nothing moved there, nothing moved here.
+  const { lookout, release } = signs.above({ mount, group, name: "io.stat", figure: (text) => text })
   return {
-    read: ({ io }) => {
+    read: (draft, whole) => {
+      if (!lookout.isDue(whole)) return true
       const text = stat?.text()
       if (text === undefined) return false
-      readIoStat(text, io)
+      draft.io = readIoStat(text)
       return true
     },
-    close: () => stat?.close(),
+    close: () => {
+      stat?.close()
+      release()
+    },
   }
 }
 
 /** Sums io.stat over all devices. */
-export function readIoStat(text: string, io: Parameters<StatReader["read"]>[0]["io"]): void {
-  io.readBytes = sumAfter(text, " rbytes=")
-  io.writeBytes = sumAfter(text, " wbytes=")
-  io.readOperations = sumAfter(text, " rios=")
-  io.writeOperations = sumAfter(text, " wios=")
+function readIoStat(text: string): CgroupSample["io"] {
+  return {
+    readBytes: sumAfter(text, " rbytes="),
+    writeBytes: sumAfter(text, " wbytes="),
+    readOperations: sumAfter(text, " rios="),
+    writeOperations: sumAfter(text, " wios="),
+  }
 }

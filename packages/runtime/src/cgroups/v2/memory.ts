@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import type { CgroupSample } from "../cgroup-driver.js"
+import { Composition } from "../composition.js"
 import type { Controller, ControlWrite, EnforceabilityTable, LimitChange, StatReader } from "../controller.js"
 import type { Hierarchy } from "../hierarchy.js"
+import type { Signs } from "../signs.js"
 import { closeAll, field, StatFile } from "../stat-file.js"
 import { planProtection, settleProtection } from "./memory-protection.js"
 import { memoryReclaimV2 } from "./memory-reclaim.js"
@@ -57,7 +60,7 @@ function orMax(bytes: number | null): string {
   return bytes === null ? "max" : String(bytes)
 }
 
-function openStats(group: string): StatReader {
+function openStats(group: string, signs: Signs): StatReader {
   const open = (name: string) => StatFile.open(join(group, name))
   const [stat, charged, limit, swap, events] = [
     open("memory.stat"),
@@ -66,17 +69,22 @@ function openStats(group: string): StatReader {
     open("memory.swap.current"),
     open("memory.events"),
   ]
+  const composition = new Composition()
+  const oomKills = signs.oomKills()
   return {
-    read: ({ memory }) => {
-      const text = stat?.text()
-      if (text === undefined) return false
-      readMemoryStat(text, memory)
-      memory.chargedBytes = charged?.number() ?? 0
-      memory.swapBytes = swap?.number() ?? 0
-      memory.usedBytes += memory.swapBytes
-      const maximum = limit?.number()
-      if (maximum !== undefined) memory.maxBytes = maximum
-      memory.oomKills = field(events?.text() ?? "", "oom_kill") ?? 0
+    pulse: () => composition.charge(charged?.number()),
+    read: (draft, whole) => {
+      if (composition.isDue(draft, whole)) {
+        const text = stat?.text()
+        if (text === undefined) return false
+        const memory = { ...draft.memory, chargedBytes: composition.chargedBytes, swapBytes: swap?.number() ?? 0 }
+        readMemoryStat(text, memory)
+        memory.usedBytes += memory.swapBytes
+        const maximum = whole ? limit?.number() : undefined
+        if (maximum !== undefined) memory.maxBytes = maximum
+        draft.memory = memory
+      }
+      if (oomKills.isDue(whole)) draft.memory = { ...draft.memory, oomKills: field(events?.text() ?? "", "oom_kill") ?? 0 }
       return true
     },
     close: () => closeAll([stat, charged, limit, swap, events]),
@@ -84,7 +92,7 @@ function openStats(group: string): StatReader {
 }
 
 /** Fills what memory.stat tells; `usedBytes` without swap. `kernel` came with Linux 5.18: before, its parts are summed. */
-export function readMemoryStat(text: string, memory: Parameters<StatReader["read"]>[0]["memory"]): void {
+export function readMemoryStat(text: string, memory: CgroupSample["memory"]): void {
   memory.anonBytes = field(text, "anon") ?? 0
   memory.fileBytes = field(text, "file") ?? 0
   memory.shmemBytes = field(text, "shmem") ?? 0

@@ -1,7 +1,6 @@
 import { statSync } from "node:fs"
 import { join } from "node:path"
 import type { LogLine, LogOptions } from "../../engine.js"
-import { errnoOf } from "../../errors.js"
 import type { ContainerLogs, EngineContext } from "../engine-context.js"
 import { currentLog } from "./log-files.js"
 import { readLog } from "./read-log.js"
@@ -14,8 +13,9 @@ interface Bounds {
   maxFiles: number
 }
 
-/** A log that is looked after: its bounds, what the last look found, and when (by the monotonic clock) the next is due. */
+/** A log that is looked after: its file, its bounds, what the last look found, and when (by the monotonic clock) the next is due. */
 interface Watched {
+  path: string
   bounds: Bounds
   sizeBytes: number
   lookedAt: number
@@ -49,7 +49,8 @@ class ConmonLogs implements ContainerLogs {
   }
 
   watch(containerId: string, bounds: Bounds): void {
-    this.#watched.set(containerId, { bounds, sizeBytes: 0, lookedAt: this.#dependencies.clock.monotonic(), dueAt: 0 })
+    const path = join(this.#dependencies.paths.logDirectory(containerId), currentLog)
+    this.#watched.set(containerId, { path, bounds, sizeBytes: 0, lookedAt: this.#dependencies.clock.monotonic(), dueAt: 0 })
     if (!this.#looking) void this.#look()
   }
 
@@ -85,7 +86,7 @@ class ConmonLogs implements ContainerLogs {
   #lookAt(containerId: string, watched: Watched, now: number): void {
     watched.dueAt = now + lookEveryMs
     try {
-      const size = this.#sizeOf(containerId)
+      const size = statSync(watched.path, { throwIfNoEntry: false })?.size
       // An absent file while it runs: a rotation was cut off between the renames and the writer's new file.
       const isFull = size === undefined || size >= watched.bounds.maxBytes
       if (isFull && !this.#rotating.has(containerId)) void this.#rotate(containerId, watched.bounds)
@@ -94,15 +95,6 @@ class ConmonLogs implements ContainerLogs {
       watched.lookedAt = now
     } catch (error) {
       this.#dependencies.report.warn("The size of a container's log could not be looked at.", { containerId, error })
-    }
-  }
-
-  #sizeOf(containerId: string): number | undefined {
-    try {
-      return statSync(join(this.#dependencies.paths.logDirectory(containerId), currentLog)).size
-    } catch (error) {
-      if (errnoOf(error) === "ENOENT") return undefined
-      throw error
     }
   }
 
@@ -128,7 +120,7 @@ class ConmonLogs implements ContainerLogs {
  * How long until the file is full when it goes on growing as since the last look, and at most twice as long as since then: who was quiet for a moment
  * only is not taken for quiet. A file that is full is being rotated, and begins anew.
  */
-export function msUntilFull({ bounds, sizeBytes, lookedAt }: Omit<Watched, "dueAt">, size: number, now: number): number {
+export function msUntilFull({ bounds, sizeBytes, lookedAt }: Omit<Watched, "dueAt" | "path">, size: number, now: number): number {
   const elapsedMs = Math.max(1, now - lookedAt)
   // After a rotation the file is smaller: all of it is new.
   const grown = size >= sizeBytes ? size - sizeBytes : size

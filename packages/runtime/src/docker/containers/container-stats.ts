@@ -64,9 +64,12 @@ export class StatsReader {
 }
 
 function withLimits(stats: ContainerStats, own: { maxBytes?: number; pidsMax?: number }): ContainerStats {
-  if (own.maxBytes !== undefined) stats.memory.maxBytes ??= own.maxBytes
-  if (own.pidsMax !== undefined) stats.pids.max ??= own.pidsMax
-  return stats
+  const { memory, pids } = stats
+  return {
+    ...stats,
+    memory: own.maxBytes === undefined ? memory : { ...memory, maxBytes: memory.maxBytes ?? own.maxBytes },
+    pids: own.pidsMax === undefined ? pids : { ...pids, max: pids.max ?? own.pidsMax },
+  }
 }
 
 /** Docker's figures in ours. On cgroup v1 they are `memory.stat` with `total_` names, on v2 those of v2. */
