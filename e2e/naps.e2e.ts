@@ -7,11 +7,12 @@ interface Container {
   id: string
 }
 
-test("a container naps, wakes and gives memory back by hand on its page, which says why it cannot nap without swap, and whom the ladder leaves alone", async ({
-  console: page,
-  playwright,
-  product,
-}) => {
+// npm test runs those with this tag among what gives the host swap, apart from the others.
+const tag = "@swap"
+
+test("a container naps, wakes and gives memory back by hand on its page, which says why it cannot nap without swap, and whom the ladder leaves alone", {
+  tag,
+}, async ({ console: page, playwright, product }) => {
   await using operator = await signedInRequest(playwright.request, product)
   const ladder = async () =>
     (await callAs<{ ladder: { settings: { exemptTenants: string[] } } }>(operator, "overprovisioning.now", undefined, "query")).ladder
