@@ -9,7 +9,7 @@ import { type Account, CrashWorkload } from "./testing/crash-workload.js"
 import { type ServerProcess, scriptsLibrary, spawnServer, startServerProcess } from "./testing/server-process.js"
 import { temporaryDatabaseUrl } from "./testing/temporary-database.js"
 
-const KILLS = Number(process.env.PLIMSOLL_TEST_KILLS ?? 25)
+const KILLS = Number(process.env.PLIMSOLL_TEST_KILLS ?? 50)
 const SEED = Number(process.env.PLIMSOLL_TEST_SEED ?? Date.now() % 1_000_000)
 const LONGEST_LIFE_MS = 400
 const LONGEST_START_MS = 600
