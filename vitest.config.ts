@@ -23,6 +23,8 @@ const withSwap = [
   "apps/server/src/{ladder,*-faults}.integration.test.ts",
   "scripts/{demo-tenfold,zram/zram}.integration.test.mjs",
 ]
+// So long that npm test runs it beside the others.
+const kills = ["apps/server/src/server-crash.integration.test.ts"]
 // By hand, not by npm test: Podman 4.3's service locks up or leaves containers behind now and then, whoever talks to it.
 const podman = [`${sources}/podman.integration.test.ts`]
 // By npm run test:software: it needs debootstrap, a Debian mirror and minutes.
@@ -65,6 +67,8 @@ export default defineConfig({
           include: ours,
           exclude: [...integration, ...software, ...onlyPostgresql, "**/node_modules/**", "**/dist/**"],
           testTimeout: 10_000,
+          // Loading modules anew for each file takes longer than the tests. What a test changes outside of itself it puts back.
+          isolate: false,
           // Files wait as much as they compute: on two cores, too, two at a time.
           maxWorkers: Math.max(2, availableParallelism() - 1),
         },
@@ -77,6 +81,7 @@ export default defineConfig({
           exclude: [...integration, "**/node_modules/**", "**/dist/**"],
           globalSetup: postgresqlSetup,
           testTimeout: 20_000,
+          isolate: false,
           hookTimeout: 60_000,
           maxWorkers: Math.max(2, availableParallelism() - 1),
         },
@@ -86,13 +91,17 @@ export default defineConfig({
         test: {
           name: "integration",
           include: integration,
-          exclude: [...podman, ...withSwap, movesToPostgresql, "**/node_modules/**", "**/dist/**"],
+          exclude: [...podman, ...withSwap, ...kills, movesToPostgresql, "**/node_modules/**", "**/dist/**"],
           ...onTheKernel,
         },
       },
       {
         extends: true,
         test: { name: "integration-swap", include: withSwap, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel },
+      },
+      {
+        extends: true,
+        test: { name: "integration-kills", include: kills, exclude: ["**/node_modules/**", "**/dist/**"], ...onTheKernel },
       },
       {
         extends: true,

@@ -21,7 +21,13 @@ export const steps = [
   { name: "unused", title: "Unused code", run: () => check(bin("knip"), ["--no-config-hints"]) },
   { name: "types", title: "Types", run: () => check(bin("tsc"), ["-b"]) },
   { name: "unit", title: "Unit tests", run: () => vitest("unit") },
-  { name: "postgresql", title: "Unit tests of the database on PostgreSQL", impossible: needsPostgresql, run: () => vitest("postgresql") },
+  {
+    name: "postgresql",
+    title: "Unit tests of the database on PostgreSQL",
+    lane: "kernel",
+    impossible: needsPostgresql,
+    run: () => vitest("postgresql"),
+  },
   {
     name: "integration",
     title: "Integration tests on the real kernel",
@@ -35,6 +41,13 @@ export const steps = [
     lane: "swap",
     impossible: needsRoot,
     run: () => vitest("integration-swap"),
+  },
+  {
+    name: "integration",
+    title: "Integration test of fifty kills",
+    lane: "swap",
+    impossible: needsRoot,
+    run: () => vitest("integration-kills"),
   },
   {
     name: "e2e",

@@ -13,9 +13,6 @@ export const WHOLE_EVERY_MS = 10_000
 /** Of CPU time and of memory: with less nobody can tell that nothing happened. */
 const PULSES = 2
 
-/** Each sampler's first whole reading is due at another part of the time, so that not all are in the same second. */
-let phase = 0
-
 /**
  * Reads one group's statistics. Files are opened at the first sample and kept; a sample then is one pread(2) a file. An economical one leaves out files
  * that cannot have changed:
@@ -73,7 +70,7 @@ export class ContainerSampler {
     const draft = whole ? emptySample(now) : next(last, now)
     if (!whole && isStill && !this.#goesOn) return draft
     for (const reader of this.#readers) if (!reader.read(draft, whole)) return undefined
-    if (whole) this.#wholeAt = last === undefined || age < 0 ? now - spread() : now - (age % WHOLE_EVERY_MS)
+    if (whole) this.#wholeAt = last === undefined || age < 0 ? now - this.#signs.nextPhase() * WHOLE_EVERY_MS : now - (age % WHOLE_EVERY_MS)
     this.#goesOn = last === undefined || goesOn(last, draft)
     this.#last = draft
     return draft
@@ -140,12 +137,6 @@ function goesOn(before: CgroupSample, after: CgroupSample): boolean {
 
 function waits(before: Pressure | undefined, after: Pressure | undefined): boolean {
   return after !== undefined && (after.some.avg10 > 0 || after.some.totalMicros !== before?.some.totalMicros)
-}
-
-// Parts of the golden ratio fill the time evenly, however many there are.
-function spread(): number {
-  phase = (phase + 0.618_034) % 1
-  return phase * WHOLE_EVERY_MS
 }
 
 // On a hybrid host an OCI runtime need not join the v2 group: then its pressure is nobody's, not 0.

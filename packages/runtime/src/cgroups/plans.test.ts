@@ -65,6 +65,15 @@ describe("memory on v1", () => {
     expect(planned(memoryV1(v1()), c, { memoryMaxBytes: 96 * MiB, swapMaxBytes: 0 })).toEqual([`c/memory.limit_in_bytes = ${96 * MiB}`])
   })
 
+  it("whoever asks for less memory alone is refused for memory, also where swap takes what does not fit and the sum says no", () => {
+    const limits = (change: Parameters<Controller["plan"]>[1]) =>
+      memoryV1(v1())
+        .plan(memory(64 * MiB, 64 * MiB), change, [])
+        .map(({ limit }) => limit)
+    expect(limits({ memoryMaxBytes: 32 * MiB })).toEqual(["memoryMaxBytes", "memoryMaxBytes"])
+    expect(limits({ swapMaxBytes: 32 * MiB })).toEqual(["swapMaxBytes", "memoryMaxBytes"])
+  })
+
   it("a first limit on a new group sets the limit before the sum", () => {
     const c = memory(unlimited, unlimited)
     expect(planned(memoryV1(v1()), c, { memoryMaxBytes: 64 * MiB, swapMaxBytes: 0 })).toEqual([

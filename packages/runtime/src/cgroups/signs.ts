@@ -50,6 +50,7 @@ export class Signs {
   readonly #turn = { at: 0 }
   readonly #above = new Map<string, SharedFile>()
   readonly #oomKills: Sign
+  #phase = 0
 
   /** `now`: milliseconds that never go back. */
   constructor(options: { now?: () => number; readVmstat?: () => string | undefined } = {}) {
@@ -61,6 +62,13 @@ export class Signs {
   /** A group is sampled now: one look at the clock for all its signs. */
   begin(): void {
     this.#turn.at = this.#now()
+  }
+
+  /** 0 to 1, another for each sampler, so that whole readings are not all in the same second. Parts of the golden ratio fill the time evenly, however many there are. */
+  nextPhase(): number {
+    const phase = this.#phase
+    this.#phase = (phase + 0.618_034) % 1
+    return phase
   }
 
   /** OOM kills of the whole kernel (`oom_kill` of /proc/vmstat, since Linux 4.13): none anywhere is none here. */

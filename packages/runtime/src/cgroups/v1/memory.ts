@@ -57,7 +57,9 @@ function plan(group: string, change: LimitChange): ControlWrite[] {
   const limitWrite: ControlWrite = { limit: "memoryMaxBytes", path: join(group, files.limit), value: asBytes(after.limit) }
   if (!accountsSwap) return [limitWrite]
   const sumAfter = after.limit + after.swap
-  const sumWrite: ControlWrite = { limit: "swapMaxBytes", path: join(group, files.sum), value: asBytes(sumAfter) }
+  // With swap on the host memory alone fits by being pushed out: then it is the sum that says no, to whoever asked for less memory.
+  const asked = change.swapMaxBytes === undefined ? "memoryMaxBytes" : "swapMaxBytes"
+  const sumWrite: ControlWrite = { limit: asked, path: join(group, files.sum), value: asBytes(sumAfter) }
   if (sumAfter === sumBefore) return [limitWrite]
   // The kernel holds limit ≤ sum at every moment.
   return sumAfter > sumBefore ? [sumWrite, limitWrite] : [limitWrite, sumWrite]
