@@ -147,7 +147,8 @@ function unifiedReader(mount: string, group: string, signs: Signs, hybrid: boole
   let joined = false
   return {
     read: (draft, whole) => {
-      joined ||= field(events?.text() ?? "", "populated") === 1
+      // A runtime joins before the first program runs: who has not is asked again now and then only.
+      if (whole) joined ||= field(events?.text() ?? "", "populated") === 1
       return joined ? pressure.read(draft, whole) : true
     },
     close: () => {
