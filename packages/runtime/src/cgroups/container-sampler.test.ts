@@ -346,7 +346,7 @@ describe("an economical sample", () => {
   const nought = "some avg10=0.00 avg60=1.00 avg300=2.00 total=12\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=3\n"
   let mount: string
 
-  function openOne(layout: CgroupLayout): (changes?: Record<string, string>) => ReturnType<ContainerSampler["sample"]> {
+  function openOne(layout: CgroupLayout, stepMs = 10): (changes?: Record<string, string>) => ReturnType<ContainerSampler["sample"]> {
     let now = 1000
     const sampler = new ContainerSampler({
       path: "/container",
@@ -358,7 +358,7 @@ describe("an economical sample", () => {
     closing.push(() => sampler.close())
     return (changes = {}) => {
       for (const [name, text] of Object.entries(changes)) writeFileSync(join(mount, "container", name), text)
-      now += 10
+      now += stepMs
       return sampler.sample({ economical: true })
     }
   }
@@ -375,7 +375,7 @@ describe("an economical sample", () => {
   })
 
   it("follows a wait that goes on, and its average of ten seconds, until that is nought", () => {
-    const sample = openOne(v2(copyOf(v2Fixtures)))
+    const sample = openOne(v2(copyOf(v2Fixtures)), 1950)
     for (const kind of ["memory", "io"]) writeFileSync(join(mount, "container", `${kind}.pressure`), nought)
     sample()
     sample({ "cpu.pressure": nought.replace("avg10=0.00", "avg10=9.00") })
@@ -390,6 +390,20 @@ describe("an economical sample", () => {
     sample()
     // Over: nothing of it is read while nothing runs.
     expect(sample({ "cpu.pressure": settled.replace("avg60=1.00", "avg60=0.10") })?.pressure?.cpu?.some.avg60).toBe(1)
+  })
+
+  it("reads waits as often as the kernel sums them up, which is every two seconds", () => {
+    const sample = openOne(v2(copyOf(v2Fixtures)), 1000)
+    sample()
+    const more = (usage: number, total: string): Record<string, string> => ({
+      "cpu.stat": `usage_usec ${usage}\nuser_usec 998522\nsystem_usec 2754318\n`,
+      "cpu.pressure": nought.replace("12", total),
+    })
+    const before = sample(more(4_000_000, "100"))?.pressure?.cpu?.some.totalMicros
+    expect(before).not.toBe(100)
+    expect(sample(more(5_000_000, "200"))?.pressure?.cpu?.some.totalMicros).toBe(200)
+    expect(sample(more(6_000_000, "300"))?.pressure?.cpu?.some.totalMicros).toBe(200)
+    expect(sample(more(7_000_000, "400"))?.pressure?.cpu?.some.totalMicros).toBe(400)
   })
 
   it("reads throttling each time where there is a quota, which may strike while nothing runs", () => {

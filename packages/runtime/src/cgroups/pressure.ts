@@ -6,12 +6,16 @@ import { closeAll, StatFile } from "./stat-file.js"
 
 const kinds = ["cpu", "memory", "io"] as const
 
+/** The kernel sums waits and averages up every two seconds (PSI_FREQ of kernel/sched/psi.c): sooner there is nothing new. A little less, for timers that are early. */
+const NEWS_MS = 1900
+
 /**
  * Pressure stall figures of a v2 group (Documentation/accounting/psi.rst). On a hybrid host the v2 hierarchy has them without any controller.
  * Whoever waits is counted in all groups above too, and any wait there is in `some`: while its total stands still, so do all figures below but for
  * averages on their way to nought. Of these only the ten seconds' is followed.
  */
 export function openPressure(mount: string, group: string, signs: Signs): StatReader {
+  let readAt = Number.NEGATIVE_INFINITY
   const sources = kinds.map((kind) => {
     const name = `${kind}.pressure`
     const figure = (text: string): number | string => parsePressure(text)?.some.totalMicros ?? text
@@ -19,6 +23,8 @@ export function openPressure(mount: string, group: string, signs: Signs): StatRe
   })
   return {
     read: (draft, whole) => {
+      if (!whole && signs.at - readAt < NEWS_MS) return true
+      readAt = signs.at
       let pressure = draft.pressure
       for (const { kind, file, lookout } of sources) {
         const falls = (pressure?.[kind]?.some.avg10 ?? 0) > 0

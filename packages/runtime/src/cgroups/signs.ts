@@ -64,6 +64,11 @@ export class Signs {
     this.#turn.at = this.#now()
   }
 
+  /** When the sampling began that goes on. */
+  get at(): number {
+    return this.#turn.at
+  }
+
   /** 0 to 1, another for each sampler, so that whole readings are not all in the same second. Parts of the golden ratio fill the time evenly, however many there are. */
   nextPhase(): number {
     const phase = this.#phase

@@ -10,7 +10,8 @@ import { amountsOf } from "./amounts.js"
 import type { Capacity } from "./capacity.js"
 
 const KEY = "load-line"
-const MINIMUM_MEMORY_RESERVE = 512 * 2 ** 20
+const MIB = 2 ** 20
+const MINIMUM_MEMORY_RESERVE = 512 * MIB
 const MINIMUM_CPU_RESERVE = 0.1
 const RESERVE_SHARE = 0.05
 /** Most of a plan's processes are never there at once, and a number that is free costs nothing. */
@@ -22,14 +23,19 @@ export function defaultLineSettings(capacity: Capacity): LoadLineSettings {
   return {
     mode: "enforce",
     reserve: {
-      memory: Math.max(MINIMUM_MEMORY_RESERVE, Math.round(share.memory)),
+      memory: Math.max(MINIMUM_MEMORY_RESERVE, wholeMebibytes(share.memory)),
       cpu: Math.max(MINIMUM_CPU_RESERVE, share.cpu),
-      disk: Math.round(share.disk),
+      disk: wholeMebibytes(share.disk),
       pids: Math.round(share.pids),
     },
     theta: { ...DEFAULT_THETA, pids: 1 },
     fallbackRatio: { ...FALLBACK_RATIO, pids: PIDS_RATIO },
   }
+}
+
+// A form shows it.
+function wholeMebibytes(bytes: number): number {
+  return Math.round(bytes / MIB) * MIB
 }
 
 /** What the operator set, in memory as the database has it. */
