@@ -12,6 +12,7 @@ import type { CgroupDriver, ContainerCgroup } from "./cgroup-driver.js"
 import { detectCgroups } from "./detect.js"
 import { allHierarchies } from "./hierarchy.js"
 import { openCgroupDriver } from "./open-cgroup-driver.js"
+import { NEWS_MS } from "./pressure.js"
 import { SHARED_MS } from "./signs.js"
 
 // One suite for v1, hybrid and v2: what differs is asked of the driver, never assumed.
@@ -268,7 +269,7 @@ describe("limits", () => {
       await pause(20)
     }
     // The shell waits from here on; what was read a moment ago is used for so long.
-    await pause(3 * SHARED_MS)
+    await pause(Math.max(3 * SHARED_MS, 1.1 * NEWS_MS))
     const economical = sampleBoth({ economical: true })
     const whole = sampleBoth({ economical: false })
     const comparable = (stats: (typeof whole)[number]) => ({

@@ -404,6 +404,9 @@ describe("an economical sample", () => {
     expect(sample(more(5_000_000, "200"))?.pressure?.cpu?.some.totalMicros).toBe(200)
     expect(sample(more(6_000_000, "300"))?.pressure?.cpu?.some.totalMicros).toBe(200)
     expect(sample(more(7_000_000, "400"))?.pressure?.cpu?.some.totalMicros).toBe(400)
+    sample(more(8_000_000, "500"))
+    // Nothing ran since; what it waited before is told all the same.
+    expect(sample()?.pressure?.cpu?.some.totalMicros).toBe(500)
   })
 
   it("reads throttling each time where there is a quota, which may strike while nothing runs", () => {

@@ -71,7 +71,7 @@ export class ContainerSampler {
     if (!whole && isStill && !this.#goesOn) return draft
     for (const reader of this.#readers) if (!reader.read(draft, whole)) return undefined
     if (whole) this.#wholeAt = last === undefined || age < 0 ? now - this.#signs.nextPhase() * WHOLE_EVERY_MS : now - (age % WHOLE_EVERY_MS)
-    this.#goesOn = last === undefined || goesOn(last, draft)
+    this.#goesOn = last === undefined || goesOn(last, draft) || this.#readers.some((reader) => reader.owes?.())
     this.#last = draft
     return draft
   }
@@ -146,9 +146,9 @@ function unifiedReader(mount: string, group: string, signs: Signs, hybrid: boole
   const events = StatFile.open(join(group, "cgroup.events"))
   let joined = false
   return {
+    owes: () => joined && pressure.owes?.() === true,
     read: (draft, whole) => {
-      // A runtime joins before the first program runs: who has not is asked again now and then only.
-      if (whole) joined ||= field(events?.text() ?? "", "populated") === 1
+      joined ||= field(events?.text() ?? "", "populated") === 1
       return joined ? pressure.read(draft, whole) : true
     },
     close: () => {

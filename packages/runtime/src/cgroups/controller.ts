@@ -44,6 +44,8 @@ export interface StatReader {
    * before, and what cannot have changed is left as it is; limits too, which change only by who writes them. False when the group is gone.
    */
   read(draft: CgroupSample, whole: boolean): boolean
+  /** The last `read` put something off: there must be another one although nothing runs. */
+  owes?(): boolean
   close(): void
 }
 

@@ -7,7 +7,7 @@ import { closeAll, StatFile } from "./stat-file.js"
 const kinds = ["cpu", "memory", "io"] as const
 
 /** The kernel sums waits and averages up every two seconds (PSI_FREQ of kernel/sched/psi.c): sooner there is nothing new. A little less, for timers that are early. */
-const NEWS_MS = 1900
+export const NEWS_MS = 1900
 
 /**
  * Pressure stall figures of a v2 group (Documentation/accounting/psi.rst). On a hybrid host the v2 hierarchy has them without any controller.
@@ -16,6 +16,7 @@ const NEWS_MS = 1900
  */
 export function openPressure(mount: string, group: string, signs: Signs): StatReader {
   let readAt = Number.NEGATIVE_INFINITY
+  let owes = false
   const sources = kinds.map((kind) => {
     const name = `${kind}.pressure`
     const figure = (text: string): number | string => parsePressure(text)?.some.totalMicros ?? text
@@ -23,7 +24,8 @@ export function openPressure(mount: string, group: string, signs: Signs): StatRe
   })
   return {
     read: (draft, whole) => {
-      if (!whole && signs.at - readAt < NEWS_MS) return true
+      owes = !whole && signs.at - readAt < NEWS_MS
+      if (owes) return true
       readAt = signs.at
       let pressure = draft.pressure
       for (const { kind, file, lookout } of sources) {
@@ -37,6 +39,7 @@ export function openPressure(mount: string, group: string, signs: Signs): StatRe
       else delete draft.pressure
       return true
     },
+    owes: () => owes,
     close: () => {
       closeAll(sources.map(({ file }) => file))
       for (const { release } of sources) release()
