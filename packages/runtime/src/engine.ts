@@ -508,8 +508,9 @@ export interface ContainerApi {
   stats(id: string): Promise<ContainerStats>
   /**
    * One sample of all running containers, read with as few system calls as possible. CPU time, charged memory and traffic are those of now. Of a container in
-   * which nothing ran and whose charge stands still the rest is at most ten seconds old, but for I/O, waits and throttling that go on. Of any other limits, waits that are
-   * over or last for microseconds, and what a charge that stands still is made of are at most ten seconds old; user and system time at most a tick behind; the rest is that of the last 100 ms.
+   * which nothing ran and whose charge stands still the rest is at most ten seconds old, but for I/O, waits and throttling that go on. Of any other: limits, waits
+   * that are over or last for microseconds, and what a charge that stands still is made of, at most ten seconds; waits that go on, at most two seconds older than
+   * the kernel's own sums, which it makes every two seconds; user and system time at most a tick behind; the rest is that of the last 100 ms.
    */
   statsAll(): Promise<ContainerStats[]>
   namespaces(id: string): Promise<NamespaceReport>
