@@ -41,7 +41,7 @@ export function stdioConformance(harness: Harness): void {
     it("since and until cut by time", async () => {
       // An engine whose lines have coarser times than milliseconds says so.
       const coarse = harness.info.abilities.some((ability) => ability.name === "log-times" && ability.status !== "available")
-      const { id } = await harness.run(script(`for i in 1 2 3; do echo $i; sleep ${coarse ? 1.1 : 0.05}; done`))
+      const { id } = await harness.run(script(`for i in 1 2 3; do echo $i; sleep ${coarse ? 1.1 : 0.3}; done`))
       const all = await harness.logs(id)
       const second = all[1]?.timestamp ?? 0
       expect((await harness.logs(id, { since: second })).map((line) => line.data.toString())).toEqual(["2", "3"])
