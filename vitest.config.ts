@@ -16,11 +16,12 @@ const alias = [
 const sources = "{packages,apps}/*/src/**"
 const ours = [`${sources}/*.test.ts`, `${sources}/*.test.tsx`, "scripts/**/*.test.mjs", "prisma/**/*.test.ts"]
 const integration = [`${sources}/*.integration.test.ts`, "scripts/**/*.integration.test.mjs"]
-// What gives the whole host swap and takes it off again, or looks at how full the host is: never two at once.
+// What gives the whole host swap and takes it off again, looks at how full the host is, or must be short of memory and not swap: never two at once.
 const withSwap = [
   "packages/runtime/src/conformance/embedded.integration.test.ts",
   "packages/runtime/src/embedded/naps.integration.test.ts",
   "apps/server/src/{ladder,*-faults}.integration.test.ts",
+  "apps/server/src/testing/isolation/exhaustion.integration.test.ts",
   "scripts/{demo-tenfold,zram/zram}.integration.test.mjs",
 ]
 // So long that npm test runs it beside the others.
