@@ -1,9 +1,7 @@
-import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
-import { join } from "node:path"
 import { Readable } from "node:stream"
 import { text } from "node:stream/consumers"
 import { type ContainerEngine, createEngine, type EngineFeature, ensureStarterImage, purgeEngine } from "@plimsoll/runtime"
+import { makeTestSwap } from "@plimsoll/runtime/conformance"
 import { afterAll, beforeAll, expect, it, onTestFailed, vi } from "vitest"
 import type { ContainerInspect, ContainerRow, EventPage, EventRecord, LadderNow, LadderSettings } from "./contract/index.js"
 import { defaultLadderSettings } from "./services/ladder/default-settings.js"
@@ -17,18 +15,14 @@ import { localAuthorization, startTestServer, type TestServer } from "./testing/
  * processes.
  */
 const MiB = 2 ** 20
-const swapDirectory = mkdtempSync("/var/tmp/plimsoll-swap-")
-const swapFile = join(swapDirectory, "swap")
+let swap: { remove(): void }
 let server: TestServer
 let engine: ContainerEngine | undefined
 let headers: Record<string, string>
 let usedShare = 0.1
 
 beforeAll(async () => {
-  execFileSync("fallocate", ["-l", "512M", swapFile])
-  execFileSync("chmod", ["600", swapFile])
-  execFileSync("mkswap", [swapFile])
-  execFileSync("swapon", [swapFile])
+  swap = await makeTestSwap()
   server = await startTestServer({
     parent: "/var/tmp",
     openEngine: async ({ dataDirectory, runDirectory }) => {
@@ -49,8 +43,7 @@ afterAll(async () => {
   await server.stop()
   await purgeEngine({ root: `${server.dataDirectory}/engine`, runDirectory: `${server.runDirectory}/engine` })
   await server.remove()
-  execFileSync("swapoff", [swapFile])
-  rmSync(swapDirectory, { recursive: true })
+  swap.remove()
 })
 
 async function unwrap<T>(pending: ReturnType<TestServer["request"]>): Promise<T> {

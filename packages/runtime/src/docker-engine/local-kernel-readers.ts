@@ -15,7 +15,7 @@ import type { KernelReaders } from "../docker/host-tools.js"
 import { EngineError, errnoOf, isEngineError } from "../errors.js"
 import { readBootedAt, readMemoryInfo } from "../kernel/host-facts.js"
 import { readNamespaceInode, readProcFile } from "../kernel/process-stat.js"
-import { parseLinkCounters } from "../network/link-counters.js"
+import { addCounters, parseLinkCounters } from "../network/link-counters.js"
 import { reportNamespaces } from "../sandbox/namespace-report.js"
 import { rootFiles } from "../snapshots/root-files.js"
 import { treeUsage } from "../snapshots/tree-usage.js"
@@ -142,17 +142,7 @@ function linkCounters(pid: number): ReturnType<ReturnType<typeof parseLinkCounte
   const links = [...table.values()]
   const [first] = links
   if (first === undefined) return undefined
-  return links.slice(1).reduce(
-    (sum, link) => ({
-      receivedBytes: sum.receivedBytes + link.receivedBytes,
-      transmittedBytes: sum.transmittedBytes + link.transmittedBytes,
-      receivedPackets: sum.receivedPackets + link.receivedPackets,
-      transmittedPackets: sum.transmittedPackets + link.transmittedPackets,
-      receivedDropped: sum.receivedDropped + link.receivedDropped,
-      transmittedDropped: sum.transmittedDropped + link.transmittedDropped,
-    }),
-    first,
-  )
+  return links.slice(1).reduce(addCounters, first)
 }
 
 // As gnu_dev_major and gnu_dev_minor of glibc.

@@ -67,7 +67,7 @@ export class CapacityWatch {
       if (now === null || fault !== undefined) {
         if (!this.#lost.has(resource)) {
           this.#lost.add(resource)
-          const why = `${fault}: nothing more of it is sold. What runs goes on.`
+          const why = `${fault?.why}: nothing more of it is sold. What runs goes on.`
           news.push({ at, resource, change: "lost", why, before: before?.amount ?? null, now: null })
         }
         continue

@@ -1,7 +1,7 @@
 import { readFile, statfs } from "node:fs/promises"
 import { availableParallelism } from "node:os"
 import { errnoOf, type InstanceMemory } from "@plimsoll/runtime"
-import { loadLineResources, type ResourceName } from "../../contract/overprovisioning.js"
+import { type LineRemark, loadLineResources, type ResourceName } from "../../contract/overprovisioning.js"
 import { resourceNouns } from "./amounts.js"
 import type { DiskProbe } from "./disk-probe.js"
 
@@ -16,8 +16,8 @@ export interface CapacityReading {
   diskFault: string | null
 }
 
-/** Of each resource of which nothing more can be sold, whatever its line says, why: the beginning of a sentence. */
-export type CapacityFaults = { [K in ResourceName]?: string }
+/** Of each resource of which nothing more can be sold, whatever its line says, why: the beginning of a sentence, and in figures. */
+export type CapacityFaults = { [K in ResourceName]?: { why: string; facts: LineRemark } }
 
 /**
  * What this machine has: of memory, CPUs and processes what the kernel has, or what the control group gives that all we see lies in (this machine may be
@@ -106,7 +106,10 @@ export function faultsOf({ capacity, diskFault }: Pick<CapacityReading, "capacit
     if (capacity[resource] === null)
       faults[resource] =
         resource === "disk" && diskFault !== null
-          ? `The disk that holds the engine's data takes no writes (${diskFault})`
-          : `How much ${resourceNouns[resource]} this machine has could not be read (the server's log says why)`
+          ? { why: `The disk that holds the engine's data takes no writes (${diskFault})`, facts: { code: "disk-fails", why: diskFault } }
+          : {
+              why: `How much ${resourceNouns[resource]} this machine has could not be read (the server's log says why)`,
+              facts: { code: "unreadable", resource },
+            }
   return faults
 }

@@ -36,7 +36,7 @@ export function keepCapacity({ watch, readCapacity, note, onChange, now, report 
   }
 
   let looking: Promise<void> = Promise.resolve()
-  /** One after the other, so that nothing is told twice. */
+  /** One after the other, so that nothing is told twice. Who asked for the look before was told of its failure. */
   const look = () => {
     looking = looking.catch(() => undefined).then(lookOnce)
     return looking

@@ -18,7 +18,6 @@ export interface LineLook {
   at: number
   capacity: CapacityReading["capacity"]
   faults: CapacityFaults
-  diskFault: CapacityReading["diskFault"]
   settings: LoadLineSettings
   sales: Sale[]
   lines: ResourceLine[]
@@ -49,7 +48,7 @@ export function lineLooker(deps: LineLookDependencies): () => Promise<LineLook> 
     const engine = deps.engine.get()
     const [reading, containers, volumes] = await Promise.all([deps.readCapacity(), engine.containers.list(), engine.volumes.list()])
     const at = deps.now()
-    const { capacity, diskFault, fileSystemUsedBytes } = reading
+    const { capacity, fileSystemUsedBytes } = reading
     const settings = deps.settings.of(capacity)
     const sales = listSales({ tenants: deps.tenants.all(), containers, volumes })
     const measured = deps.disks.of(localHost)
@@ -73,7 +72,7 @@ export function lineLooker(deps: LineLookDependencies): () => Promise<LineLook> 
       wakeDebtBytes: computeWakeDebt(sleepersBytes(containers, deps.sampler.samples)),
       risks: deps.risks(),
     })
-    return { at, capacity, faults: faultsOf(reading), diskFault, settings, sales, lines, disks: lastDisks, used }
+    return { at, capacity, faults: faultsOf(reading), settings, sales, lines, disks: lastDisks, used }
   }
 }
 

@@ -56,7 +56,12 @@ describe("a refusal", () => {
   it("does not come for what exactly fits, nor for what adds nothing, however much too much was sold", () => {
     expect(ask({ added: { ...noAmounts(), memory: 38 * MIB, cpu: 0.1 + 0.2 } })).toBeUndefined()
     expect(ask({})).toBeUndefined()
-    expect(ask({ selling: { stopped: true, why: null }, faults: { memory: "It is gone" } })).toBeUndefined()
+    expect(
+      ask({
+        selling: { stopped: true, why: null },
+        faults: { memory: { why: "It is gone", facts: { code: "unreadable", resource: "memory" } } },
+      }),
+    ).toBeUndefined()
   })
 
   it("comes for any growth where too much was sold, where selling is stopped, and where the size is unknown", () => {
@@ -64,9 +69,12 @@ describe("a refusal", () => {
     expect(ask({ added: { ...noAmounts(), pids: 1 }, selling: { stopped: true, why: "Memory runs short." } })?.publicMessage).toContain(
       "Nothing more is sold on this machine for the time being: Memory runs short.",
     )
-    expect(ask({ added: { ...noAmounts(), cpu: 0.1 }, faults: { cpu: "It could not be read" } })?.publicMessage).toContain(
-      "It could not be read, so that nothing more of it is sold. An operator",
-    )
+    expect(
+      ask({
+        added: { ...noAmounts(), cpu: 0.1 },
+        faults: { cpu: { why: "It could not be read", facts: { code: "unreadable", resource: "cpu" } } },
+      })?.publicMessage,
+    ).toContain("It could not be read, so that nothing more of it is sold. An operator")
   })
 })
 

@@ -27,7 +27,7 @@ export function refusalOf({ added, lines, faults, selling, plans }: SaleRequest)
   if (selling.stopped) return stopped(first, added[first.resource], selling.why)
   for (const line of growing) {
     const fault = faults[line.resource]
-    if (fault !== undefined) return exceeded(line, added[line.resource], `${fault}, so that nothing more of it is sold. ${OVERRULE}`)
+    if (fault !== undefined) return exceeded(line, added[line.resource], `${fault.why}, so that nothing more of it is sold. ${OVERRULE}`)
   }
   const short = growing.find(({ resource, headroom }) => added[resource] > headroom + TOLERANCE)
   return short && passed(short, added[short.resource], { lines, plans })

@@ -1,10 +1,4 @@
-import {
-  type LineRemark,
-  loadLineResources,
-  type MemoryMakeup,
-  type OverprovisioningNow,
-  type ResourceLine,
-} from "../../contract/overprovisioning.js"
+import type { LineRemark, MemoryMakeup, OverprovisioningNow, ResourceLine } from "../../contract/overprovisioning.js"
 import type { Shortage } from "../../contract/reasons.js"
 import { FALLBACK_DAYS } from "../load-line/load-line.js"
 import { formatAmount, resourceNouns } from "./amounts.js"
@@ -19,8 +13,6 @@ export interface RemarkFacts {
   lines: readonly ResourceLine[]
   capacity: Capacity
   faults: CapacityFaults
-  /** Why the disk takes no writes. */
-  diskFault: string | null
   /** How much of the time of the history was really seen, 0–1. */
   seenShare: number
   /** How many rings of use in the database could not be read at the start. */
@@ -48,13 +40,8 @@ export function remarksOf(facts: RemarkFacts): TextedRemark[] {
   return [...capacityRemarks(facts), ...saleRemarks(facts), ...kernelRemarks(facts)]
 }
 
-function* capacityRemarks({ capacity, faults, diskFault, shrunk, lines }: RemarkFacts): Generator<TextedRemark, void, void> {
-  for (const resource of loadLineResources)
-    if (faults[resource] !== undefined)
-      yield {
-        text: `${faults[resource]}: nothing more of it is sold.`,
-        facts: resource === "disk" && diskFault !== null ? { code: "disk-fails", why: diskFault } : { code: "unreadable", resource },
-      }
+function* capacityRemarks({ capacity, faults, shrunk, lines }: RemarkFacts): Generator<TextedRemark, void, void> {
+  for (const { why, facts } of Object.values(faults)) yield { text: `${why}: nothing more of it is sold.`, facts }
   for (const shrinkage of shrunk)
     yield { text: `${shrinkWords(shrinkage)} Nothing was stopped for it.`, facts: { code: "shrank", ...shrinkage } }
   for (const { resource, headroom } of lines)
