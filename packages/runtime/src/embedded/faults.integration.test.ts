@@ -189,7 +189,9 @@ describe("forty lives", () => {
     await round()
     const before = footprint()
     for (let count = 0; count < 4; count++) await round()
-    await expect.poll(footprint, { timeout: 10_000 }).toEqual(before)
+    // What another test left to be collected may go meanwhile: fewer is no leak.
+    const more = () => Object.entries(footprint()).filter(([name, count]) => count > (before[name] ?? 0))
+    await expect.poll(more, { timeout: 10_000 }).toEqual([])
   })
 })
 
