@@ -153,6 +153,27 @@ it("a container is made and runs from an image that is not here", async () => {
   await expect(mutate("containers.pullAndCreate", { spec })).rejects.toMatchObject(refusal("name_in_use"))
 })
 
+it("what the load line refuses now is refused before a byte is pulled, and for an operator's reason it is pulled and made", async () => {
+  await mutate("images.tag", { reference: name, newReference: `${scripted.host}/line:1` })
+  await ended(await mutate<{ id: string }>("images.push", { reference: `${scripted.host}/line:1` }))
+  await mutate("images.remove", { reference: `${scripted.host}/line:1` })
+  const seen = scripted.seen.length
+  const transfersBefore = transfers.size
+  const refused = (limits: object) =>
+    mutate("containers.pullAndCreate", { spec: { name: "too-much", image: `${scripted.host}/line:1`, limits } })
+  await expect(refused({ memoryMaxBytes: 2 ** 50 })).rejects.toMatchObject({
+    engine: { code: "load_line_exceeded", facts: { resource: "memory", need: 2 ** 50 } },
+  })
+  expect([scripted.seen.length, transfers.size]).toEqual([seen, transfersBefore])
+
+  const overrule = "more memory comes on Monday"
+  const spec = { name: "too-much", image: `${scripted.host}/line:1`, limits: { memoryMaxBytes: 2 ** 50 } }
+  const made = await ended(await mutate<{ id: string }>("containers.pullAndCreate", { spec, overrule, start: false }))
+  expect(made).toMatchObject({ status: "done", error: null, container: { name: "too-much" } })
+  expect(scripted.seen.length).toBeGreaterThan(seen)
+  await mutate("containers.remove", { id: made.container?.id })
+})
+
 it("a pull that is cancelled in the middle of a layer leaves nothing", async () => {
   const layer = scripted.addBlob(Buffer.alloc(4 << 20, "layer"))
   const diffId = `sha256:${createHash("sha256").update("unpacked").digest("hex")}`

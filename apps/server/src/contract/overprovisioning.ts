@@ -85,13 +85,17 @@ export interface ResourceLine {
   risk: { days: number; exceeded: number; worstShare: number } | null
 }
 
-/** How many more of a plan would fit below the load line now. */
+/** What is guaranteed in sum is bounded by what there is, beside what is sold. */
+export type GuaranteeName = "guaranteedMemory" | "guaranteedCpu"
+export type HeadroomBound = ResourceName | GuaranteeName
+
+/** How many more of a plan would fit now: below the load line, and with what it guarantees. */
 export interface PlanHeadroom {
   plan: string
   name: string
   fits: number
-  /** The resource that is full first; `null`: nothing of it is bounded. */
-  boundBy: ResourceName | null
+  /** What is full first; `null`: nothing of it is bounded. */
+  boundBy: HeadroomBound | null
 }
 
 /** What the used memory of this machine is made of, in bytes. `cached` could go at once and is not use. */

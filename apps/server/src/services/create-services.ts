@@ -113,6 +113,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   // The desk looks at the machine through the engine that is guarded by it: it is there before anybody can ask for a sale.
   const line: SaleDesk = {
     sell: (growth, work) => overprovisioning.desk.sell(growth, work),
+    ask: (growth) => overprovisioning.desk.ask(growth),
     overruling: (overrule, work) => overprovisioning.desk.overruling(overrule, work),
   }
   const admission = createAdmission({ book, gate, line })
@@ -208,7 +209,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     onPasswordChanged: options.onPasswordChanged,
     onEnded: options.onSessionsEnded,
   })
-  const transfers = createTransfers({ hosts, registries, report: (error, doing) => report(doing)(error), now })
+  const transfers = createTransfers({ hosts, registries, admission, report: (error, doing) => report(doing)(error), now })
   const live = createContainersLive({ samplers, hosts, now })
   const ofTenants = { prisma, book, gate, line, now, report: (error: unknown, doing: string) => report(doing)(error) }
   const plans = createPlans({ ...ofTenants, engine: () => engine.get() })

@@ -33,6 +33,7 @@ export async function startLine(fake: TenantEngine) {
   }
   const line: SaleDesk = {
     sell: (growth, work) => running().desk.sell(growth, work),
+    ask: (growth) => running().desk.ask(growth),
     overruling: (overrule, work) => running().desk.overruling(overrule, work),
   }
   const tenancy = await startTenancy(fake, line)

@@ -14,7 +14,7 @@ import type { TenantEngine } from "./tenant-engine.js"
 export const someTerms: PlanTerms = {
   memoryGuaranteedBytes: 2 ** 27,
   memoryMaxBytes: 2 ** 30,
-  cpuGuaranteedCores: 0.5,
+  cpuGuaranteedCores: 0.1,
   cpuMaxCores: 1,
   cpuWeight: 100,
   diskBytes: 0,
@@ -28,7 +28,7 @@ export const someTerms: PlanTerms = {
 }
 
 /** A machine without bounds. */
-const openLine: SaleDesk = { sell: (_, work) => work(), overruling: (_, work) => work() }
+const openLine: SaleDesk = { sell: (_, work) => work(), ask: async () => undefined, overruling: (_, work) => work() }
 
 /** Plans, tenants and admission over a database of their own and a fake engine, with a clock that the test turns. */
 export async function startTenancy(fake: TenantEngine, line: SaleDesk = openLine) {

@@ -12,7 +12,7 @@ export class AdmissionDesk {
   constructor(
     private readonly book: TenantBook,
     private readonly gate: TenantGate,
-    private readonly line: Pick<SaleDesk, "sell">,
+    private readonly line: Pick<SaleDesk, "sell" | "ask">,
   ) {}
 
   get isIdle(): boolean {
@@ -47,6 +47,11 @@ export class AdmissionDesk {
   /** Something of its own for an owner without a plan: a sale below the load line, where the engine's machine has one. */
   sell<T>(engine: ContainerEngine, growth: Growth, work: () => Promise<T>): Promise<T> {
     return engine.kind === "embedded" ? this.line.sell(growth, work) : work()
+  }
+
+  /** As `sell`, of what is made later: rejects now, and takes no place. */
+  async ask(engine: ContainerEngine, growth: Growth): Promise<void> {
+    if (engine.kind === "embedded") await this.line.ask(growth)
   }
 
   /** Something that runs. A suspension waits for those that were let through. */

@@ -1,4 +1,4 @@
-import type { ContainerEngine } from "@plimsoll/runtime"
+import type { ContainerEngine, ContainerSpec } from "@plimsoll/runtime"
 import type { SaleDesk } from "../overprovisioning/sale-desk.js"
 
 /** The one place that decides whether something may be made, grown or started. */
@@ -11,6 +11,11 @@ export interface Admission {
    * within what was sold already, and are never refused for the machine's sake.
    */
   guard(engine: ContainerEngine): ContainerEngine
+  /**
+   * Rejects as `containers.create` of a guarded engine would now, for who has to wait for the image first. It takes no place: the container is
+   * decided on once more when it is made. Volumes that only the image asks for are not counted while it is not here.
+   */
+  ask(engine: ContainerEngine, spec: ContainerSpec): Promise<void>
   /**
    * Takes a place for something that no engine makes (a token, say), for as long as `work` runs; the count that it is compared with is asked for
    * inside. Rejects as `guard` does.

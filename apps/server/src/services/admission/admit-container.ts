@@ -3,12 +3,18 @@ import type { BookedTenant } from "../tenants/tenant-book.js"
 import { defaultDiskBytes } from "./default-disk.js"
 import { notPermitted, requireCount, requireDisk, requireSingles } from "./refusals.js"
 import { countPublicPorts, listObjects, noUsage, usageByTenant } from "./tenant-usage.js"
+import { type VolumesOfImage, volumesOfImage } from "./volumes-of-image.js"
 
 /**
  * The specification as the tenant's plan lets it through: disks that nobody gave a size have one where the plan bounds their sum. Rejects with
  * `permission_denied` for what no tenant may have, and `quota_exceeded`. What a tenant may never have, the engine's own check says.
  */
-export async function admitContainer(engine: ContainerEngine, tenant: BookedTenant, spec: ContainerSpec): Promise<ContainerSpec> {
+export async function admitContainer(
+  engine: ContainerEngine,
+  tenant: BookedTenant,
+  spec: ContainerSpec,
+  volumesOf: VolumesOfImage = volumesOfImage,
+): Promise<ContainerSpec> {
   validateContainerSpec(spec)
   const [info, objects] = await Promise.all([engine.info(), listObjects(engine, tenant.name)])
   requirePermittedRuntime(tenant, spec, info)
@@ -16,7 +22,8 @@ export async function admitContainer(engine: ContainerEngine, tenant: BookedTena
   const used = usageByTenant(objects).get(tenant.name) ?? noUsage()
   requireCount(tenant, "containers", { used: used.containers, wanted: 1 })
   requireCount(tenant, "publicPorts", { used: used.publicPorts, wanted: countPublicPorts(spec.ports ?? []) })
-  const volumes = await countNewVolumes(engine, spec, new Set(objects.volumes.map(({ name }) => name)))
+  const present = new Set(objects.volumes.map(({ name }) => name))
+  const volumes = countNewVolumes(spec, { present, ofImage: await volumesOf(engine, spec.image) })
   requireCount(tenant, "volumes", { used: used.volumes, wanted: volumes })
   return withDisks(tenant, spec, { volumes, used: used.promisedDiskBytes, info })
 }
@@ -38,15 +45,13 @@ function withDisks(
 }
 
 /** Volumes that making the container makes: the named ones that are not there, and one for each `VOLUME` of the image that nothing is mounted over. */
-export async function countNewVolumes(
-  engine: ContainerEngine,
-  { image, mounts = [] }: ContainerSpec,
-  present: ReadonlySet<string>,
-): Promise<number> {
+export function countNewVolumes(
+  { mounts = [] }: ContainerSpec,
+  { present, ofImage }: { present: ReadonlySet<string>; ofImage: readonly string[] },
+): number {
   const named = new Set(mounts.flatMap((mount) => (mount.kind === "volume" && !present.has(mount.volume) ? [mount.volume] : [])))
   const targets = new Set(mounts.map(({ target }) => trimSlash(target)))
-  const { config } = await engine.images.inspect(image)
-  const anonymous = config.volumes.filter((target) => trimSlash(target) !== "" && !targets.has(trimSlash(target)))
+  const anonymous = ofImage.filter((target) => trimSlash(target) !== "" && !targets.has(trimSlash(target)))
   return named.size + anonymous.length
 }
 

@@ -3,6 +3,7 @@ import type { SaleDesk } from "../overprovisioning/sale-desk.js"
 import type { TenantBook } from "../tenants/tenant-book.js"
 import type { Admission } from "./admission.js"
 import { AdmissionDesk } from "./admission-desk.js"
+import { askContainer } from "./ask-container.js"
 import { guardContainers } from "./guard-containers.js"
 import { guardNetworks } from "./guard-networks.js"
 import { guardVolumes } from "./guard-volumes.js"
@@ -24,6 +25,8 @@ export function createAdmission({ book, gate, line }: { book: TenantBook; gate: 
         events: (options) => engine.events(options),
         close: () => engine.close(),
       }) satisfies ContainerEngine,
+
+    ask: (engine, spec) => askContainer(engine, desk, spec),
 
     within: (tenant, resource, count, work) =>
       desk.more(tenant, async (booked) => {

@@ -1,17 +1,19 @@
 import type { ContainerEngine, ContainerSpec, ContainerSummary, VolumeSummary } from "@plimsoll/runtime"
-import { type Amounts, growthOf, sumAmounts } from "../overprovisioning/amounts.js"
+import { type Amounts, type Promised, promiseGrowth, sumPromised } from "../overprovisioning/amounts.js"
 import type { Growth } from "../overprovisioning/sale-desk.js"
-import { soldByLimits } from "../overprovisioning/sales.js"
+import { guaranteedByLimits, soldByLimits } from "../overprovisioning/sales.js"
 import { OPERATOR_TENANT } from "./admission-desk.js"
 import { countNewVolumes } from "./admit-container.js"
+import { type VolumesOfImage, volumesOfImage } from "./volumes-of-image.js"
 
 type Limits = ContainerSummary["limits"]
 
 /** A new container that belongs to no plan, with its disk and the volumes that are made with it. */
-export function growthOfSpec(engine: ContainerEngine, spec: ContainerSpec): Growth {
+export function growthOfSpec(engine: ContainerEngine, spec: ContainerSpec, volumesOf: VolumesOfImage = volumesOfImage): Growth {
   return {
     subject: { id: spec.name ?? "", name: spec.name ?? "a new container", tenant: spec.tenant ?? OPERATOR_TENANT },
-    added: async () => sumAmounts([soldByLimits(spec.limits ?? {}, spec.diskBytes), { disk: await newVolumeBytes(engine, spec) }]),
+    added: async () =>
+      sumPromised([promisedByLimits(spec.limits ?? {}, spec.diskBytes), { sold: { disk: await newVolumeBytes(engine, spec, volumesOf) } }]),
   }
 }
 
@@ -21,13 +23,13 @@ export function growthOfLimits(
   row: ContainerSummary,
   change: { [K in keyof Limits]?: Limits[K] | null | undefined },
 ): Growth {
-  const grown: (keyof Limits)[] = ["memoryMaxBytes", "cpuMaxCores", "pidsMax"]
+  const grown: (keyof Limits)[] = ["memoryMaxBytes", "cpuMaxCores", "pidsMax", "memoryMinBytes", "memoryLowBytes"]
   const given = Object.fromEntries(grown.flatMap((name) => (typeof change[name] === "number" ? [[name, change[name]]] : [])))
   return {
     subject: subjectOf(row),
     added: async () => {
       const before = (await presentRow(engine, row)).limits
-      return growth(soldByLimits(before, undefined), soldByLimits({ ...before, ...given }, undefined))
+      return promiseGrowth(sumPromised([promisedByLimits(before)]), sumPromised([promisedByLimits({ ...before, ...given })]))
     },
   }
 }
@@ -35,7 +37,7 @@ export function growthOfLimits(
 export function growthOfDisk(engine: ContainerEngine, row: ContainerSummary, sizeBytes: number): Growth {
   return {
     subject: subjectOf(row),
-    added: async () => growth({ disk: (await presentRow(engine, row)).diskBytes ?? 0 }, { disk: sizeBytes }),
+    added: async () => diskGrowth((await presentRow(engine, row)).diskBytes ?? 0, sizeBytes),
   }
 }
 
@@ -50,15 +52,15 @@ export function growthOfVolume(
     added: async () => {
       const present = sizeBytes === 0 ? undefined : (await engine.volumes.list()).find((volume) => volume.name === name)
       const wanted = how === "create" && present !== undefined ? 0 : sizeBytes
-      return growth({ disk: sizeOf(present) }, { disk: wanted })
+      return diskGrowth(sizeOf(present), wanted)
     },
   }
 }
 
-async function newVolumeBytes(engine: ContainerEngine, spec: ContainerSpec): Promise<number> {
+async function newVolumeBytes(engine: ContainerEngine, spec: ContainerSpec, volumesOf: VolumesOfImage): Promise<number> {
   if (spec.volumeBytes === undefined) return 0
   const present = new Set((await engine.volumes.list()).map(({ name }) => name))
-  return spec.volumeBytes * (await countNewVolumes(engine, spec, present))
+  return spec.volumeBytes * countNewVolumes(spec, { present, ofImage: await volumesOf(engine, spec.image) })
 }
 
 async function presentRow(engine: ContainerEngine, row: ContainerSummary): Promise<ContainerSummary> {
@@ -69,8 +71,12 @@ function subjectOf({ id, name, tenant }: ContainerSummary): Growth["subject"] {
   return { id, name, tenant }
 }
 
-function growth(before: Partial<Amounts>, after: Partial<Amounts>): Amounts {
-  return growthOf(sumAmounts([before]), sumAmounts([after]))
+function promisedByLimits(limits: Limits, diskBytes?: number): { [K in keyof Promised]: Partial<Amounts> } {
+  return { sold: soldByLimits(limits, diskBytes), guaranteed: guaranteedByLimits(limits) }
+}
+
+function diskGrowth(before: number, after: number): Promised {
+  return promiseGrowth(sumPromised([{ sold: { disk: before } }]), sumPromised([{ sold: { disk: after } }]))
 }
 
 function sizeOf(volume: VolumeSummary | undefined): number {

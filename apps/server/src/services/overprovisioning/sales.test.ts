@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { summaryOf } from "../../testing/fake-engine.js"
 import { someTerms } from "../../testing/tenancy.js"
 import type { BookedTenant } from "../tenants/tenant-book.js"
-import { countBestEffort, listSales, soldTo, sumGuaranteed, sumSold } from "./sales.js"
+import { countBestEffort, listSales, promisedTo, sumGuaranteed, sumSold } from "./sales.js"
 
 const GIB = 2 ** 30
 const booked: BookedTenant = {
@@ -37,7 +37,10 @@ describe("what was sold", () => {
 
   it("is a tenant's plan, whatever its containers add up to, and also while it is suspended", () => {
     expect(sales.find(({ key }) => key === "tenant:acme")).toMatchObject({ sold: { memory: GIB, cpu: 1, disk: 4 * GIB, pids: 500 } })
-    expect(soldTo(sales, "acme")).toEqual({ memory: GIB, cpu: 1, disk: 4 * GIB, pids: 500 })
+    expect(promisedTo(sales, "acme")).toEqual({
+      sold: { memory: GIB, cpu: 1, disk: 4 * GIB, pids: 500 },
+      guaranteed: { memory: someTerms.memoryGuaranteedBytes, cpu: someTerms.cpuGuaranteedCores, disk: 0, pids: 0 },
+    })
     expect(sales.filter(({ tenant }) => tenant === "acme")).toHaveLength(1)
   })
 
@@ -52,6 +55,6 @@ describe("what was sold", () => {
   })
 
   it("is guaranteed as far as plan and limits protect it", () => {
-    expect(sumGuaranteed(sales)).toMatchObject({ memory: someTerms.memoryGuaranteedBytes + 7, cpu: 0.5 })
+    expect(sumGuaranteed(sales)).toMatchObject({ memory: someTerms.memoryGuaranteedBytes + 7, cpu: someTerms.cpuGuaranteedCores })
   })
 })

@@ -2,7 +2,7 @@ import type { ContainerSummary, ResourceLimits, VolumeSummary } from "@plimsoll/
 import type { ResourceName } from "../../contract/overprovisioning.js"
 import type { PlanTerms } from "../../contract/plans.js"
 import type { BookedTenant } from "../tenants/tenant-book.js"
-import { type Amounts, noAmounts, sumAmounts } from "./amounts.js"
+import { type Amounts, type Promised, sumAmounts, sumPromised } from "./amounts.js"
 
 /**
  * What was sold to somebody: a tenant's plan, whose containers share it; of everybody else each container by its own limits, and each volume with a
@@ -35,7 +35,7 @@ export function listSales({ tenants, containers, volumes }: SoldObjects): Sale[]
   for (const { name, title, plan } of tenants) {
     withPlan.add(name)
     const { id, name: planName, terms } = plan
-    const guaranteed = { memory: terms.memoryGuaranteedBytes, cpu: terms.cpuGuaranteedCores }
+    const guaranteed = guaranteedByPlan(terms)
     const sale = { key: `tenant:${name}`, kind: "tenant", id: name, name: title || name, tenant: name } as const
     sales.push({ ...sale, plan: { id, name: planName }, sold: soldByPlan(terms), guaranteed })
   }
@@ -70,6 +70,10 @@ export function soldByPlan({ memoryMaxBytes, cpuMaxCores, diskBytes, pidsMax }: 
   return { memory: memoryMaxBytes, cpu: cpuMaxCores, pids: pidsMax, ...(diskBytes > 0 && { disk: diskBytes }) }
 }
 
+export function guaranteedByPlan({ memoryGuaranteedBytes, cpuGuaranteedCores }: PlanTerms): Partial<Amounts> {
+  return { memory: memoryGuaranteedBytes, cpu: cpuGuaranteedCores }
+}
+
 export function soldByLimits({ memoryMaxBytes, cpuMaxCores, pidsMax }: ResourceLimits, diskBytes: number | undefined): Partial<Amounts> {
   return {
     ...(memoryMaxBytes !== undefined && { memory: memoryMaxBytes }),
@@ -94,11 +98,11 @@ export function countBestEffort(sales: readonly Sale[], resource: Exclude<Resour
 }
 
 /** What the tenants have now, with a plan or as the sum of their containers and volumes. */
-export function soldTo(sales: readonly Sale[], tenant: string): Amounts {
-  return sales.filter((sale) => sale.tenant === tenant).reduce((sum, { sold }) => sumAmounts([sum, sold]), noAmounts())
+export function promisedTo(sales: readonly Sale[], tenant: string): Promised {
+  return sumPromised(sales.filter((sale) => sale.tenant === tenant))
 }
 
 /** Protected from reclaim: `memoryMinBytes` always, `memoryLowBytes` as far as the kernel can. */
-function guaranteedByLimits({ memoryMinBytes = 0, memoryLowBytes = 0 }: ResourceLimits): Partial<Amounts> {
+export function guaranteedByLimits({ memoryMinBytes = 0, memoryLowBytes = 0 }: ResourceLimits): Partial<Amounts> {
   return { memory: Math.max(memoryMinBytes, memoryLowBytes) }
 }

@@ -2,9 +2,9 @@ import type { ContainerEngine } from "@plimsoll/runtime"
 import type { PlanTerms } from "../../contract/plans.js"
 import type { PrismaClient } from "../../db/generated/sqlite/client.js"
 import type { TenantGate } from "../admission/tenant-gate.js"
-import { growthOf, sumAmounts } from "../overprovisioning/amounts.js"
+import { promiseGrowth, sumPromised } from "../overprovisioning/amounts.js"
 import type { Growth, SaleDesk } from "../overprovisioning/sale-desk.js"
-import { listSales, soldByPlan, soldTo } from "../overprovisioning/sales.js"
+import { guaranteedByPlan, listSales, promisedTo, soldByPlan } from "../overprovisioning/sales.js"
 import { applyTerms, putBack } from "./apply-terms.js"
 import { checkBelowUsage } from "./check-below-usage.js"
 import type { TenantBook } from "./tenant-book.js"
@@ -21,7 +21,7 @@ export interface TermsDependencies {
 
 /**
  * Makes the terms hold for all of the tenants, in the kernel and then, by `commit`, in the database, or for none. Meanwhile nothing is made for
- * them, so that what was counted stays so. What the tenants get more than they have is sold below the load line. Rejects with `limit_below_usage`,
+ * them, so that what was counted stays so. What the tenants get more than they have is sold below the load line, and guaranteed within what there is. Rejects with `limit_below_usage`,
  * `load_line_exceeded`, and as engine and `commit` do.
  */
 export function giveTerms<T>(
@@ -73,8 +73,9 @@ function growthOfTerms({
     added: async () => {
       const [containers, volumes] = await Promise.all([engine.containers.list(), engine.volumes.list()])
       const sales = listSales({ tenants: book.all(), containers, volumes })
-      const before = sumAmounts(tenants.map((tenant) => soldTo(sales, tenant)))
-      return growthOf(before, sumAmounts(tenants.map(() => soldByPlan(terms))))
+      const before = sumPromised(tenants.map((tenant) => promisedTo(sales, tenant)))
+      const given = { sold: soldByPlan(terms), guaranteed: guaranteedByPlan(terms) }
+      return promiseGrowth(before, sumPromised(tenants.map(() => given)))
     },
   }
 }

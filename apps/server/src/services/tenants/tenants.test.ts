@@ -40,7 +40,7 @@ describe("tenants", () => {
         status: "active",
         plan: { name: "Small" },
         sold: { memoryBytes: someTerms.memoryMaxBytes, cpuCores: 1, pids: 500 },
-        guaranteed: { cpuCores: 0.5 },
+        guaranteed: { cpuCores: 0.1 },
         counts: { containers: 2, runningContainers: 1, volumes: 0, members: 0, tokens: 0 },
       },
       { name: "old", plan: null, sold: null, status: "active", counts: { containers: 1 }, lastActivityAt: null },

@@ -20,12 +20,17 @@ let other: FakeEngine
 let pulls: Held<PullOptions>[]
 let pushes: Held<PushOptions>[]
 let reported: unknown[]
+/** What admission was asked about, and what it says. */
+let asked: (string | undefined)[]
+let refusal: EngineError | undefined
 let transfers: RunningTransfers
 
 beforeEach(() => {
   pulls = []
   pushes = []
   reported = []
+  asked = []
+  refusal = undefined
   local = holding(fakeEngine({ features: ["image-pull", "image-push"] }))
   other = holding(fakeEngine({ features: ["image-pull"] }))
   const engines: Record<string, FakeEngine> = { local, other }
@@ -39,6 +44,12 @@ beforeEach(() => {
     },
     registries: {
       credentialsFor: async (domain) => (domain === "private.test" ? { username: "ada", password: "secret" } : undefined),
+    },
+    admission: {
+      async ask(_, spec) {
+        asked.push(spec.name)
+        if (refusal !== undefined) throw refusal
+      },
     },
     report: (error) => reported.push(error),
     now: Date.now,
@@ -296,6 +307,27 @@ describe("a container from an image that is not here", () => {
     await create({ name: "to-come" })
     await expect(create({ name: "to-come" })).rejects.toMatchObject({ code: "name_in_use" })
     expect(await all()).toHaveLength(1)
+  })
+
+  it("is refused before the pull when admission refuses it now, whether the image is here or not, and asked for the same it is made", async () => {
+    refusal = new EngineError("load_line_exceeded", { publicMessage: "There is too little memory." })
+    await expect(create()).rejects.toBe(refusal)
+    has(local, "docker.io/library/alpine:3")
+    await expect(create()).rejects.toBe(refusal)
+    expect([pulls, done, await all()]).toEqual([[], [], []])
+    refusal = undefined
+    await becomes(await create(), { status: "done" })
+    expect(asked).toEqual(["web", "web", "web"])
+  })
+
+  it("is told to have been refused after the pull when what was free before has gone meanwhile", async () => {
+    const late = await create()
+    await begun(pulls, 1)
+    local.containers.create = async () => {
+      throw new EngineError("load_line_exceeded", { publicMessage: "There is too little memory." })
+    }
+    pulls[0]?.finish()
+    await becomes(late, { status: "failed", error: { code: "load_line_exceeded" }, container: { name: "web", id: null } })
   })
 
   it("tells what went wrong after the pull", async () => {

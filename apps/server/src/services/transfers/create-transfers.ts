@@ -9,6 +9,7 @@ import {
 } from "@plimsoll/runtime"
 import type { EngineErrorData } from "../../contract/error.js"
 import type { Transfer } from "../../contract/transfers.js"
+import type { Admission } from "../admission/admission.js"
 import { engineErrorData } from "../engine-error-data.js"
 import { every } from "../every.js"
 import type { Hosts } from "../hosts/hosts.js"
@@ -31,6 +32,7 @@ export interface RunningTransfers extends Transfers {
 export interface TransfersOptions {
   hosts: Pick<Hosts, "engineOf">
   registries: Pick<Registries, "credentialsFor">
+  admission: Pick<Admission, "ask">
   report: (error: unknown, doing: string) => void
   now: () => number
   monotonic?: () => number
@@ -54,7 +56,7 @@ interface Running {
 type Beginning = Pick<Transfer, "kind" | "host" | "reference" | "container">
 
 export function createTransfers(options: TransfersOptions): RunningTransfers {
-  const { hosts, registries, now, monotonic = () => performance.now() } = options
+  const { hosts, registries, admission, now, monotonic = () => performance.now() } = options
   const book = new TransferBook({ now, monotonic })
   const turns = new Turns(AT_ONCE_PER_HOST)
   const running = new Map<string, Running>()
@@ -157,6 +159,8 @@ export function createTransfers(options: TransfersOptions): RunningTransfers {
     async pullAndCreate({ host, spec, start }) {
       const engine = hosts.engineOf(host)
       const found = await checkNewContainer(engine, spec)
+      // Nothing is pulled for a container that would be refused. No place is held through the pull, which may take an hour: `create` asks again.
+      await admission.ask(engine, spec)
       if (spec.name !== undefined && namesToCome(host).includes(spec.name))
         throw new EngineError("name_in_use", {
           facts: { name: spec.name },

@@ -10,7 +10,7 @@ export interface Transfers {
   push(request: z.output<typeof pushImageInput>): Promise<{ id: string }>
   /**
    * Pulls the image unless it is here, then creates the container and starts it if asked. Rejects as `pull`, and with `invalid_argument` for a
-   * specification that is wrong in itself, `name_in_use`.
+   * specification that is wrong in itself, `name_in_use`, and as `Admission.ask`; what is refused only when the image is there is the transfer's error.
    */
   pullAndCreate(request: z.output<typeof pullAndCreateInput>): Promise<{ id: string }>
   /** Asks it to stop; it is `cancelled` when what it left is tidied up. Without effect on one that ended. Throws `not_found`. */

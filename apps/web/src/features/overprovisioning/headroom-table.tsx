@@ -9,6 +9,10 @@ import { useFormat } from "@/lib/use-format"
 export function HeadroomTable({ plans }: { plans: readonly PlanHeadroom[] }) {
   const t = useTranslations("overprovisioning")
   const format = useFormat()
+  const boundName = (bound: PlanHeadroom["boundBy"]) => {
+    if (bound === null) return t("headroom.unbounded")
+    return bound === "guaranteedMemory" || bound === "guaranteedCpu" ? t(`headroom.${bound}`) : t(`resource.${bound}`)
+  }
   if (plans.length === 0) return <p className="text-mute">{t("headroom.none")}</p>
   return (
     <Table flat label={t("headroom.title")}>
@@ -30,7 +34,7 @@ export function HeadroomTable({ plans }: { plans: readonly PlanHeadroom[] }) {
               {name}
             </th>
             <Td numeric>{format.count(fits)}</Td>
-            <Td>{boundBy === null ? t("headroom.unbounded") : t(`resource.${boundBy}`)}</Td>
+            <Td>{boundName(boundBy)}</Td>
           </tr>
         ))}
       </tbody>

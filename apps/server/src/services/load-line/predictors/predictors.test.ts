@@ -114,6 +114,51 @@ describe("predictPlimsoll", () => {
     expect(predict({ ...host, atMs: host.atMs + 30 * DAY_MS }).peak).toBe(100)
   })
 
+  describe("of whom half a week was seen", () => {
+    const HALF = 3.5 * SLOTS_PER_DAY
+    /**
+     * One container that was first seen seven days ago and in so many slots since, the last of them now. It used 4 in the first, and 1 in the others. Beside
+     * it one that was always seen and used nothing, so that the gaps are its own and not the sampler's.
+     */
+    const seenIn = (slots: number) => {
+      const { history, containers, atMs } = hostOf({
+        days: 7,
+        useOf: (container, slot) => (container > 0 ? 0 : slot === 0 ? 4 : slot <= 7 * SLOTS_PER_DAY - slots ? Number.NaN : 1),
+      })
+      expect(history.ring("c0", Math.floor(atMs / SLOT_MS))?.seen).toBe(slots)
+      return predict({ history, containers: containers.slice(0, 2), atMs })
+    }
+    const youngOf = (prediction: Prediction) => prediction.parts.find(({ name }) => name === "young")?.containers
+
+    it("a slot less than half is young: it is charged for the days that were seen, and not for the gaps", () => {
+      const below = seenIn(HALF - 1)
+      const charge = 4 * (1 + SLOTS_PER_DAY / (HALF - 1))
+      expect(youngOf(below)).toBe(1)
+      expect(below.peak).toBeCloseTo(1.4 * charge, 6)
+    })
+
+    it.each([0, 1])("just half, and %i slots more, is a week: in the gaps and by itself it is charged the whole peak", (more) => {
+      const from = seenIn(HALF + more)
+      expect(youngOf(from)).toBe(0)
+      expect(from.peak).toBeCloseTo(1.4 * 4, 6)
+    })
+
+    it("half seen is never charged less than the whole week would be", () => {
+      expect(seenIn(HALF).peak).toBeGreaterThanOrEqual(seenIn(7 * SLOTS_PER_DAY).peak)
+    })
+
+    it("who was first seen a slot less than a week ago is young, seen as often as can be", () => {
+      const host = hostOf({
+        days: 7,
+        useOf: (container) => (container > 0 ? 0 : 4),
+        born: (container) => (container > 0 ? 0 : 1 / SLOTS_PER_DAY),
+      })
+      const one = predict({ ...host, containers: host.containers.slice(0, 2) })
+      expect(youngOf(one)).toBe(1)
+      expect(one.peak).toBeCloseTo(1.4 * 4 * (1 + SLOTS_PER_DAY / (7 * SLOTS_PER_DAY - 1)), 6)
+    })
+  })
+
   it("forgets who has gone", () => {
     const host = hostOf({ days: 8, useOf: () => 1 })
     host.history.forget("c0")

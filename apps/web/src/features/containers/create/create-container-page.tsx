@@ -109,7 +109,7 @@ export function CreateContainerPage() {
     show({ ...created, host: hostId })
   }
 
-  // Of one whose image is pulled first the load line is asked when the image is there and the container is made.
+  // Of one whose image is pulled first the load line is asked at the request, and once more when the image is there and the container is made.
   const late = pull.transfer?.error
   const refusal = create.error ?? pull.error ?? (late ? new LateError(late) : null)
   const away = isAway(host)
