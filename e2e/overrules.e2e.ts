@@ -44,7 +44,7 @@ test("what the load line refuses an operator does anyway, with a reason: a pull 
       await page.getByRole("button", { name: "Pull, create and start" }).click()
       await overruleIn(page.locator("main"), "Half a core for the Monday shift")
       await expect(page.getByRole("heading", { level: 1, name: "cargo" })).toBeVisible()
-      await expectAudited(operator, { action: "containers.create", reason: "Half a core for the Monday shift" })
+      await expectAudited(operator, { action: "containers.pullAndCreate", reason: "Half a core for the Monday shift" })
     })
 
     await test.step("a volume that grows", async () => {
