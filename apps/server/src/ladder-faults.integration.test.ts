@@ -110,7 +110,7 @@ it("a surge of all at once: the lowest class is stopped, and the guaranteed answ
   await expectUnharmed(golden)
 })
 
-it("a leak: the one that leaks is stopped before the kernel has to kill, and its neighbour is not", async () => {
+it("a leak: the one that leaks is stopped or held before the kernel has to kill, and its neighbour is not", async () => {
   tellOnFailure()
   const golden = await machine.startGold()
   const neighbour = await machine.run("neighbour", hold(20))
@@ -171,7 +171,7 @@ it("one that lay idle takes all of its limit at once, out of its nap: the guaran
   await expectUnharmed(golden, endedByTest("idle"))
 })
 
-it("no swap at all: naps and reclaim are refused in words, the rest of the ladder works, and who leaks is stopped", async () => {
+it("no swap at all: naps and reclaim are refused in words, the rest of the ladder works, and who leaks is stopped or held", async () => {
   tellOnFailure()
   machine.resize({ memoryBytes: 256 * MiB, swapBytes: 0 })
   const golden = await machine.startGold()
@@ -219,7 +219,7 @@ it("the sampler stalls: from ten seconds on it is told and no step is taken, how
   expect((await machine.containers().inspect(other.id)).state.status).toBe("running")
 })
 
-it("swap is full: that nothing can be pushed out is said, and who leaks is stopped", async () => {
+it("swap is full: that nothing can be pushed out is said, and who leaks is stopped or held", async () => {
   tellOnFailure()
   const golden = await machine.startGold()
   machine.resize({ memoryBytes: 256 * MiB, swapBytes: 64 * MiB })
