@@ -195,10 +195,11 @@ describe("faults", () => {
   ] as const)("one that was removed meanwhile is no failure of the rung %s", async (rung, call, used) => {
     const host = await start()
     let asked = 0
-    host.engine.containers[call] = () => {
+    const refuse = (): Promise<never> => {
       asked++
       return Promise.reject(new EngineError("not_found"))
     }
+    Object.assign(host.engine.containers, { [call]: refuse })
     host.put("gone", 300)
     await host.fill(used)
     await host.seconds(8)
