@@ -1,3 +1,4 @@
+import { patience } from "@plimsoll/runtime/conformance"
 import { afterAll, beforeAll, expect, it, vi } from "vitest"
 import type { LineHistory, MeteringFigures, MeteringMonth } from "./contract/index.js"
 import { defaultLadderSettings } from "./services/ladder/default-settings.js"
@@ -31,7 +32,7 @@ async function passes(since: number): Promise<void> {
     const { stepMs, points } = await history(now - 2000, now + 1000)
     expect({ stepMs, used: points.some(({ used }) => used !== null) }).toEqual({ stepMs: 1000, used: true })
   }
-  await vi.waitFor(check, { timeout: 90_000, interval: 250 })
+  await vi.waitFor(check, { timeout: patience(90_000), interval: 250 })
 }
 
 it("nobody naps or is stopped for it, the jump is marked, nothing is put into the gap, and nothing is metered twice or below zero", async () => {

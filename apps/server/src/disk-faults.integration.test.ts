@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { patience } from "@plimsoll/runtime/conformance"
 import { afterAll, beforeAll, expect, it, onTestFailed, vi } from "vitest"
 import type { EventRecord } from "./contract/index.js"
 import { MiB, type SmallMachine, startSmallMachine } from "./testing/ladder/small-machine.js"
@@ -27,7 +28,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
-const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 200 })
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: patience(60_000), interval: 200 })
 const incidents = async (): Promise<EventRecord[]> => (await machine.events()).filter(({ action }) => action === "capacity")
 const volumeOf = (name: string, mebibytes: number) => ({ name, sizeBytes: mebibytes * MiB })
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { setTimeout as delay } from "node:timers/promises"
+import { patience } from "@plimsoll/runtime/conformance"
 import { afterAll, beforeAll, expect, it, vi } from "vitest"
 import type { ContainerInspect, LineHistory } from "./contract/index.js"
 import { addressOf, type DaemonMachine, startDaemonMachine } from "./testing/ladder/daemon-machine.js"
@@ -17,10 +18,10 @@ beforeAll(async () => {
 })
 afterAll(() => machine.remove())
 
-const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 200 })
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: patience(60_000), interval: 200 })
 
 it("nothing is measured for a whole minute: the ladder says so, does nothing meanwhile, and goes on afterwards", {
-  timeout: 300_000,
+  timeout: patience(300_000),
 }, async () => {
   const { gold, client } = await machine.startGold()
   const victim = await machine.run("victim", hold(64))
@@ -60,7 +61,7 @@ it("killed in the middle of a nap: after the next start the container runs on an
   await machine.serves(address)
   const { pid } = sleeper.state as { pid: number }
   await machine.ladder({ nap: { always: true, idleCores: 0.05, idleMs: 2000 } })
-  await vi.waitUntil(() => isFrozen(pid), { timeout: 60_000, interval: 1 })
+  await vi.waitUntil(() => isFrozen(pid), { timeout: patience(60_000), interval: 1 })
   await machine.crash()
   expect(await fetchPage(address)).toContain(PAGE)
   const { state, nap } = await machine.server.query<ContainerInspect>("containers.inspect", { id: sleeper.id })

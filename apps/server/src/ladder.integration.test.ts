@@ -1,7 +1,7 @@
 import { Readable } from "node:stream"
 import { text } from "node:stream/consumers"
 import { type ContainerEngine, createEngine, type EngineFeature, ensureStarterImage, purgeEngine } from "@plimsoll/runtime"
-import { makeTestSwap } from "@plimsoll/runtime/conformance"
+import { makeTestSwap, patience } from "@plimsoll/runtime/conformance"
 import { afterAll, beforeAll, expect, it, onTestFailed, vi } from "vitest"
 import type { ContainerInspect, ContainerRow, EventPage, EventRecord, LadderNow, LadderSettings } from "./contract/index.js"
 import { defaultLadderSettings } from "./services/ladder/default-settings.js"
@@ -36,7 +36,7 @@ beforeAll(async () => {
     },
   })
   headers = localAuthorization(server)
-  await vi.waitFor(async () => expect(await query("images.list")).toHaveLength(1), { timeout: 30_000, interval: 100 })
+  await vi.waitFor(async () => expect(await query("images.list")).toHaveLength(1), { timeout: patience(30_000), interval: 100 })
 })
 
 afterAll(async () => {
@@ -58,7 +58,7 @@ const steps = async (rung: string): Promise<EventRecord[]> =>
   (await query<EventPage>("events.list", { kinds: ["ladder"], actions: [rung], after: 0, limit: 200 })).items.filter(
     ({ attributes }) => attributes.subject === "container",
   )
-const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 250 })
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: patience(60_000), interval: 250 })
 
 /** A container with so much memory of its own that it does not touch again. */
 async function run(name: string, mebibytes: number, spec: object = {}): Promise<string> {

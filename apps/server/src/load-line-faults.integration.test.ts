@@ -1,3 +1,4 @@
+import { patience } from "@plimsoll/runtime/conformance"
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest"
 import type { EventRecord, LineHistory } from "./contract/index.js"
 import { openDatabase } from "./db/open-database.js"
@@ -30,7 +31,7 @@ afterEach(async () => {
 })
 afterAll(() => machine.stop())
 
-const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 200 })
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: patience(60_000), interval: 200 })
 const incidents = async (): Promise<EventRecord[]> => (await machine.events(since)).filter(({ action }) => action === "capacity")
 const specOf = (name: string, mebibytes: number) => ({ name, image: "plimsoll/starter", limits: { memoryMaxBytes: mebibytes * MiB } })
 
@@ -86,7 +87,9 @@ it("memory that shrinks below what was sold: told, nothing more is sold, and wha
   ).toEqual(["create", "start"])
 })
 
-it("half a history and one that cannot be read: the fixed ratio bounds what is sold, and it is said", { timeout: 240_000 }, async () => {
+it("half a history and one that cannot be read: the fixed ratio bounds what is sold, and it is said", {
+  timeout: patience(240_000),
+}, async () => {
   const { id } = await machine.run("neighbour", hold(20), { limits: { memoryMaxBytes: 96 * MiB } })
   const sale = `container:${id}`
   await machine.server.stop()

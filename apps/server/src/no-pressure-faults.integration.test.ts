@@ -1,3 +1,4 @@
+import { patience } from "@plimsoll/runtime/conformance"
 import { afterAll, beforeAll, expect, it, vi } from "vitest"
 import type { ContainerInspect, OverprovisioningNow } from "./contract/index.js"
 import { ladderLabels, ladderRungs } from "./contract/overprovisioning.js"
@@ -17,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => machine.remove())
 
-const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 200 })
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: patience(60_000), interval: 200 })
 
 it("that it is not there is said, use alone decides, and the spared is unharmed", async () => {
   const now = await machine.server.query<OverprovisioningNow>("overprovisioning.now")

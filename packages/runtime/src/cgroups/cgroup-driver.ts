@@ -6,6 +6,12 @@ import type { Reclaimed } from "./reclaimer.js"
 /** What cgroups know of a container's use: its stats less the network. */
 export type CgroupSample = Omit<ContainerStats, "containerId" | "network">
 
+/** All containers of an instance together. */
+export interface SampleOfAll extends Pick<CgroupSample, "memory" | "pressure"> {
+  /** How often they came against the limit of all of them, and not against one of their own; a counter. Absent: the kernel does not tell. */
+  limitHits?: number
+}
+
 /**
  * One interface over cgroup v2, v1 and hybrid. A container's group is made with all its limits before its first process;
  * the OCI runtime joins it by `relativePath` and writes no limits of its own (device rules apart).
@@ -30,7 +36,7 @@ export interface CgroupDriver {
   /** Limits of all containers of the instance together; makes its top group when absent. Absent fields are left alone, `null` lifts. */
   limitAll(limits: { [K in keyof ResourceLimits]?: ResourceLimits[K] | null }): Promise<void>
   /** Memory and pressure of all of them together; undefined while there is no top group. Synchronous as a container's. */
-  sampleAll(): Pick<CgroupSample, "memory" | "pressure"> | undefined
+  sampleAll(): SampleOfAll | undefined
   /** All container groups that exist below the instance's root, for reconciliation. */
   list(): Promise<CgroupLocation[]>
   /** Removes the instance's top group when nothing is left in it. */

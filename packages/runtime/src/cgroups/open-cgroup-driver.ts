@@ -4,7 +4,7 @@ import { EngineError } from "../errors.js"
 import { type Clock, systemClock } from "../kernel/clock.js"
 import type { ResourceLimitName, ResourceLimits } from "../spec/limits.js"
 import { applyWrites, writeNow, writePooled } from "./apply-writes.js"
-import type { CgroupDriver, CgroupSample, ContainerCgroup } from "./cgroup-driver.js"
+import type { CgroupDriver, ContainerCgroup, SampleOfAll } from "./cgroup-driver.js"
 import { checkLimits } from "./check-limits.js"
 import { chooseControllers, chooseFreezer } from "./choose-controllers.js"
 import { type CgroupContext, EmbeddedContainerCgroup, planWrites, settle } from "./container-cgroup.js"
@@ -15,6 +15,7 @@ import { limitAbilities } from "./enforceability.js"
 import { groupPath, tenantPath } from "./group-name.js"
 import { openGroups } from "./groups.js"
 import { allHierarchies, type CgroupLayout, childGroups } from "./hierarchy.js"
+import { readLimitHits } from "./limit-hits.js"
 import { readOnlineSets } from "./online-sets.js"
 import { Signs } from "./signs.js"
 import { activateIoAccounting } from "./v1/blkio.js"
@@ -80,7 +81,7 @@ export function openCgroupDriver(options: CgroupDriverOptions): CgroupDriver {
 
   /** Files are opened once; a group that went and came again has new ones. */
   let sampler: ContainerSampler | undefined
-  function sampleAll(): CgroupSample | undefined {
+  function sampleAll(): SampleOfAll | undefined {
     if (sampler === undefined && groups.exists(rootPath)) {
       const memory = controllers.filter(({ name }) => name === "memory")
       sampler = new ContainerSampler({ path: rootPath, controllers: memory, unified: layout.unified, signs, now: () => clock.now() })
@@ -89,8 +90,10 @@ export function openCgroupDriver(options: CgroupDriverOptions): CgroupDriver {
     if (sample === undefined) {
       sampler?.close()
       sampler = undefined
+      return undefined
     }
-    return sample
+    const limitHits = readLimitHits(controllers, rootPath)
+    return { ...sample, ...(limitHits !== undefined && { limitHits }) }
   }
 
   function containerNames(tenant: string): string[] {

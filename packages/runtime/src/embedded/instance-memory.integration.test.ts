@@ -23,7 +23,7 @@ it("an instance has the whole machine until its memory is limited, and again whe
   const read = openInstanceMemory({ root })
   expect(read()).toBe(null)
   await limitInstanceMemory({ root, maxBytes: 64 * MiB })
-  expect(read()).toMatchObject({ limitBytes: 64 * MiB })
+  expect(read()).toMatchObject({ limitBytes: 64 * MiB, limitHits: 0 })
   expect(read()?.usedBytes).toBeLessThan(64 * MiB)
   await limitInstanceMemory({ root, maxBytes: null })
   expect(read()).toBe(null)

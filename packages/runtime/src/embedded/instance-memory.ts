@@ -10,6 +10,8 @@ export interface InstanceMemory {
   usedBytes: number
   /** Absent: the kernel does not tell it of this group. */
   pressure?: Pressure
+  /** How often its containers came against that limit, and not against one of their own; a counter. Absent: the kernel does not tell. */
+  limitHits?: number
 }
 
 /**
@@ -23,11 +25,12 @@ export function openInstanceMemory({ root }: { root: string }): () => InstanceMe
   return () => {
     const sample = driver.sampleAll()
     if (sample?.memory.maxBytes === undefined) return null
-    const { memory, pressure } = sample
+    const { memory, pressure, limitHits } = sample
     return {
       limitBytes: sample.memory.maxBytes,
       usedBytes: memory.usedBytes - memory.swapBytes,
       ...(pressure?.memory !== undefined && { pressure: pressure.memory }),
+      ...(limitHits !== undefined && { limitHits }),
     }
   }
 }

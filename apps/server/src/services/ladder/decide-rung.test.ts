@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { LadderSettings } from "../../contract/overprovisioning.js"
-import { atRest, DWELL_MS, decideRung, PRESSURE_PACE_MS, type Stand } from "./decide-rung.js"
+import { atRest, DWELL_MS, decideRung, PRESSURE_PACE_MS, SEARCHED_DIRECTLY_MS, SEARCHED_MS, type Stand } from "./decide-rung.js"
 import { defaultLadderSettings } from "./default-settings.js"
 import type { HostReading } from "./host-reading.js"
 
@@ -89,6 +89,53 @@ describe("the ladder", () => {
     climb(reading(0.3))
     expect(climb(pressed(50, 41), 20)).not.toBe("stop")
     expect(climb(pressed(50, 41), 5)).toBe("stop")
+  })
+
+  describe("where the kernel tells for whom it searched", () => {
+    const searching = (someAvg60: number, fullAvg10: number) => {
+      const searches = { all: 1000, direct: 500 }
+      const shown = () => ({ ...pressed(someAvg60, fullAvg10), searches: { ...searches } })
+      return { searches, shown }
+    }
+
+    it("does not take the wait of containers at limits of their own for the machine's", () => {
+      const climb = climber()
+      const { shown } = searching(60, 95)
+      expect(climb(shown(), 600)).toBe(null)
+      expect(climb({ ...shown(), ...reading(0.86), searches: shown().searches }, 1)).toBe("reclaim")
+    })
+
+    it("climbs by pressure as long as it searched within the time of the average, and comes down afterwards", () => {
+      const climb = climber()
+      const { searches, shown } = searching(6, 0)
+      climb(shown())
+      searches.all++
+      expect(climb(shown())).toBe("reclaim")
+      expect(climb(shown(), SEARCHED_MS / 1000)).toBe("nap")
+      expect(climb(shown(), DWELL_MS / 1000 + 1)).toBe("tighten")
+    })
+
+    it("goes to stop only while somebody waits for the machine's memory", () => {
+      const climb = climber()
+      const { searches, shown } = searching(60, 95)
+      const seconds = (count: number, grown: "all" | "direct") => {
+        let rung = null as ReturnType<typeof climb>
+        for (let second = 0; second < count; second++) {
+          searches.all++
+          if (grown === "direct") searches.direct++
+          rung = climb(shown())
+        }
+        return rung
+      }
+      expect(seconds(100, "all")).toBe("nap")
+      expect(seconds(20, "direct")).toBe("nap")
+      expect(seconds(2, "direct")).toBe("stop")
+      const at = { ...atRest, rung: "stop", since: 0, severeSince: 5000 } as const
+      const later = { reading: shown(), settings: defaultLadderSettings, at: 100_000 }
+      const searched = { ...searches, allAt: 99_000, directAt: 100_000 - SEARCHED_DIRECTLY_MS }
+      expect(decideRung({ ...at, searched }, later).isNeeded).toBe(true)
+      expect(decideRung({ ...at, searched: { ...searched, directAt: searched.directAt - 1 } }, later).isNeeded).toBe(false)
+    })
   })
 
   it("knows a rung that is only kept from one that is needed", () => {

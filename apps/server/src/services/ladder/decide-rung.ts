@@ -13,6 +13,8 @@ export interface Stand {
   calmSince: number | null
   /** Since when nearly everybody has been waiting for memory. */
   severeSince: number | null
+  /** What the kernel had searched by then, and when that last grew; `null`: it was not told yet. */
+  searched: { all: number; direct: number; allAt: number; directAt: number } | null
   /** Use is at or above the rung's own threshold in this second, or the pressure is severe: the rung is not only kept because it was needed before. */
   isNeeded: boolean
 }
@@ -23,6 +25,7 @@ export const atRest: Stand = {
   since: Number.NEGATIVE_INFINITY,
   calmSince: null,
   severeSince: null,
+  searched: null,
   isNeeded: false,
 }
 
@@ -33,19 +36,25 @@ export const PRESSURE_PACE_MS = 10_000
 /** `full avg10` above which for so long the machine is about to stand still, whatever is used. */
 export const SEVERE_FULL_AVG10 = 40
 export const SEVERE_MS = 20_000
+/** Pressure is the machine's while the kernel has searched for memory within the time of the average: of all kinds for that of 60 s, with somebody waiting for that of 10 s. */
+export const SEARCHED_MS = 60_000
+export const SEARCHED_DIRECTLY_MS = 10_000
 
 /**
  * The stand after one more second: up by one rung at most, down by one at most. Use climbs to the rung whose threshold it has passed. Pressure climbs at a
  * bounded pace and never to `stop`, unless it is severe; then it goes there a rung a second. Down goes a rung that nothing has asked for during `DWELL_MS`, with use below
- * its threshold less the hysteresis. Rungs that are off are as if they were not there. Pure.
+ * its threshold less the hysteresis. Pressure counts as far as the machine is what is short: a single container that waits at a limit of its own fills `full avg10` on a machine that has plenty. Rungs that are off are as if they were not there. Pure.
  */
 export function decideRung(stand: Stand, { reading, settings, at }: { reading: HostReading; settings: LadderSettings; at: number }): Stand {
   const rungs = openRungs(settings)
   const current = highestUpTo(rungs, stand.rung)
   const share = usedShareOf(reading)
   const wanted = rungs.findLastIndex((rung) => share >= settings.rungs[rung].usedShare)
-  const pressed = pressureOf(reading, settings)
-  const severeSince = (reading.pressure?.fullAvg10 ?? 0) > SEVERE_FULL_AVG10 ? (stand.severeSince ?? at) : null
+  const searched = lastSearched(stand.searched, reading, at)
+  const isShort = searched === null || at - searched.allAt <= SEARCHED_MS
+  const isWaitedFor = searched === null || at - searched.directAt <= SEARCHED_DIRECTLY_MS
+  const pressed = isShort ? pressureOf(reading, settings) : null
+  const severeSince = isWaitedFor && (reading.pressure?.fullAvg10 ?? 0) > SEVERE_FULL_AVG10 ? (stand.severeSince ?? at) : null
   const isSevere = severeSince !== null && at - severeSince >= SEVERE_MS
   const next = rungs[current + 1]
 
@@ -56,6 +65,7 @@ export function decideRung(stand: Stand, { reading, settings, at }: { reading: H
     since: at,
     calmSince: null,
     severeSince,
+    searched,
     isNeeded: isNeededFor(next),
   })
   if (next !== undefined) {
@@ -66,7 +76,7 @@ export function decideRung(stand: Stand, { reading, settings, at }: { reading: H
 
   const rung = rungs[current] ?? null
   const since = rung === stand.rung ? stand.since : at
-  if (rung === null) return { rung, why: null, since, calmSince: null, severeSince, isNeeded: false }
+  if (rung === null) return { rung, why: null, since, calmSince: null, severeSince, searched, isNeeded: false }
   const isCalm = share < settings.rungs[rung].usedShare - settings.hysteresis && pressed === null && severeSince === null
   const calmSince = isCalm ? (stand.calmSince ?? at) : null
   if (calmSince !== null && at - calmSince >= DWELL_MS && at - since >= DWELL_MS) {
@@ -77,10 +87,11 @@ export function decideRung(stand: Stand, { reading, settings, at }: { reading: H
       since: at,
       calmSince: null,
       severeSince,
+      searched,
       isNeeded: false,
     }
   }
-  return { rung, why: stand.why, since, calmSince, severeSince, isNeeded: isNeededFor(rung) }
+  return { rung, why: stand.why, since, calmSince, severeSince, searched, isNeeded: isNeededFor(rung) }
 }
 
 /** Lowest first. */
@@ -107,6 +118,14 @@ export function usedShareOf({ usedBytes, allocatableBytes }: HostReading): numbe
 /** The rung itself, or the next lower one that is open; -1: none. */
 function highestUpTo(rungs: readonly LadderRung[], rung: LadderRung | null): number {
   return rung === null ? -1 : rungs.findLastIndex((open) => ladderRungs.indexOf(open) <= ladderRungs.indexOf(rung))
+}
+
+/** A counter that went back is another's: the machine's, or that of its part. */
+function lastSearched(before: Stand["searched"], { searches }: HostReading, at: number): Stand["searched"] {
+  if (searches === undefined) return null
+  const { all, direct } = searches
+  if (before === null) return { all, direct, allAt: Number.NEGATIVE_INFINITY, directAt: Number.NEGATIVE_INFINITY }
+  return { all, direct, allAt: all > before.all ? at : before.allAt, directAt: direct > before.direct ? at : before.directAt }
 }
 
 function pressureOf({ pressure }: HostReading, settings: LadderSettings): Shortage | null {

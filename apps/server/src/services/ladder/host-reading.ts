@@ -5,6 +5,11 @@ export interface HostReading {
   allocatableBytes: number
   /** Of memory: shares of time in percent; `null`: the kernel does not tell. */
   pressure: { someAvg60: number; fullAvg10: number } | null
+  /**
+   * How much the kernel has looked for memory because the machine, or the part of it that containers may take, had none left; counters. `direct`: somebody waited for it. What
+   * containers wait for at limits of their own is in `pressure` and not here. Absent: the kernel does not tell.
+   */
+  searches?: { all: number; direct: number }
   /** `null`: as above, of CPU. */
   cpuSomeAvg10: number | null
   swapFreeBytes: number

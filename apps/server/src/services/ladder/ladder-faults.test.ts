@@ -188,6 +188,27 @@ describe("faults", () => {
     expect(doneBy("stop", await host.events()).map(({ id }) => id)).toEqual(["large"])
   })
 
+  it.each([
+    ["reclaim", "reclaim", 0.82],
+    ["tighten", "update", 0.89],
+    ["stop", "stop", 0.98],
+  ] as const)("one that was removed meanwhile is no failure of the rung %s", async (rung, call, used) => {
+    const host = await start()
+    let asked = 0
+    const refuse = (): Promise<never> => {
+      asked++
+      return Promise.reject(new EngineError("not_found"))
+    }
+    Object.assign(host.engine.containers, { [call]: refuse })
+    host.put("gone", 300)
+    await host.fill(used)
+    await host.seconds(8)
+    expect(asked).toBeGreaterThan(0)
+    expect((await host.events()).filter(({ action, attributes }) => action === rung && attributes.result === "failed")).toEqual([])
+    expect(host.reported).toEqual([])
+    expect(host.ladder.now().stopped).toEqual([])
+  })
+
   it("a journal that cannot be written keeps nobody from acting", async () => {
     const host = await start()
     host.host.journalFails = true

@@ -43,6 +43,7 @@ export class NapRung {
       const { beforeBytes, afterBytes } = outcome.value
       return this.journal.tell({ ...about, result: "done", beforeBytes, afterBytes })
     }
+    if (outcome.isGone) return
     if (outcome.isUnsupported) this.#restsUntil = at + UNSUPPORTED_MS
     else this.#putOffUntil.set(subject.id, at + PUT_OFF_MS)
     await this.journal.tellOnce({

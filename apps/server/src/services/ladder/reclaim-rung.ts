@@ -75,6 +75,7 @@ export class ReclaimRung {
       () => containers.reclaim(subject.id, bytes),
       (error) => this.report(error, `take memory back from ${subject.id}`),
     )
+    if ("why" in outcome && outcome.isGone) return true
     if ("why" in outcome) {
       this.pace.took(subject, { at, gaveBackBytes: 0 })
       if (outcome.isUnsupported) this.#restsUntil = at + UNSUPPORTED_MS

@@ -22,11 +22,11 @@ export interface RungContext {
 /** A single container must not hold the ladder up for longer. */
 const DEADLINE_MS = 60_000
 
-/** Does one thing to one container; a failure comes back as words for people, and what nobody expected is reported, too. */
+/** Does one thing to one container; a failure comes back as words for people, and what nobody expected is reported, too. `isGone`: somebody removed it meanwhile, which is no failure. */
 export async function attempt<T>(
   work: () => Promise<T>,
   report: (error: unknown) => void,
-): Promise<{ value: T } | { why: string; isUnsupported: boolean }> {
+): Promise<{ value: T } | { why: string; isUnsupported: boolean; isGone: boolean }> {
   try {
     return { value: await within(DEADLINE_MS, work()) }
   } catch (error) {
@@ -34,6 +34,7 @@ export async function attempt<T>(
     return {
       why: isEngineError(error) ? error.publicMessage : "something went wrong on the server; its log has the details",
       isUnsupported: isEngineError(error, "unsupported"),
+      isGone: isEngineError(error, "not_found"),
     }
   }
 }

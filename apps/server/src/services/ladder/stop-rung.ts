@@ -50,6 +50,7 @@ export class StopRung {
     if ("value" in outcome) return journal.tell({ ...about, result: "done", afterBytes: 0 })
     this.#putOffUntil.set(id, at + PUT_OFF_MS)
     await stopped.forget(id)
+    if (outcome.isGone) return
     await journal.tell({ rung: "stop", result: "failed", subject, why: outcome.why, shortage })
   }
 

@@ -69,6 +69,7 @@ export class TightenRung {
       },
       (error) => this.report(error, `tighten ${subject.id}`),
     )
+    if ("why" in outcome && outcome.isGone) return
     if ("why" in outcome) return this.journal.tellOnce({ rung: "tighten", result: "failed", subject, why: outcome.why, shortage })
     const afterBytes = Math.max(0, outcome.value.usedBytes - outcome.value.swapBytes)
     await this.journal.tell({ ...about(choice), result: "done", shortage, beforeBytes: subject.residentBytes, afterBytes })

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { purgeEngine } from "@plimsoll/runtime"
-import { makeTestSwap } from "@plimsoll/runtime/conformance"
+import { makeTestSwap, patience } from "@plimsoll/runtime/conformance"
 import { expect, vi } from "vitest"
 import type { ContainerInspect, EventPage, EventRecord, LadderNow } from "../../contract/index.js"
 import { defaultLadderSettings } from "../../services/ladder/default-settings.js"
@@ -26,7 +26,7 @@ export async function startDaemonMachine({ withoutPressure = false }: { withoutP
   const { url: databaseUrl, drop } = await temporaryDatabaseUrl(directories.dataDirectory)
   const start = () => startServerProcess({ ...directories, databaseUrl, withoutPressure })
   let server: ServerProcess = await start()
-  await vi.waitFor(async () => expect(await server.query("images.list")).toHaveLength(1), { timeout: 60_000, interval: 50 })
+  await vi.waitFor(async () => expect(await server.query("images.list")).toHaveLength(1), { timeout: patience(60_000), interval: 50 })
   const plan = await server.mutate<{ id: string }>("plans.create", { name: "Gold", terms: goldTerms })
   await server.mutate("tenants.create", { tenant: "gold", title: "", plan: plan.id, overrule: "the ladder is tried, not the load line" })
 
@@ -37,7 +37,7 @@ export async function startDaemonMachine({ withoutPressure = false }: { withoutP
   }
 
   async function serves(address: string): Promise<void> {
-    await vi.waitFor(async () => expect(await fetchPage(address)).toContain(PAGE), { timeout: 60_000, interval: 100 })
+    await vi.waitFor(async () => expect(await fetchPage(address)).toContain(PAGE), { timeout: patience(60_000), interval: 100 })
   }
 
   return {

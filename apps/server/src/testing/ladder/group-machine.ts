@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { parsePressure } from "../../services/host/host-counters.js"
 import type { HostReading } from "../../services/ladder/host-reading.js"
 import { readHost } from "../../services/ladder/read-host.js"
 
@@ -39,7 +40,7 @@ export class GroupMachine {
     this.#swapBytes = swapBytes
   }
 
-  /** The machine as the ladder reads one; without pressure, which the kernel tells of the real machine alone on v1. */
+  /** The machine as the ladder reads one; on v1 without pressure, which the kernel tells there of the real machine alone. */
   async read(): Promise<HostReading> {
     const { swapFreeBytes } = await readHost((totalBytes) => totalBytes)
     const used = this.#read(this.#onV2 ? "memory.current" : "memory.usage_in_bytes")
@@ -47,9 +48,19 @@ export class GroupMachine {
     return {
       usedBytes: used - this.#droppableBytes(),
       allocatableBytes: this.#memoryBytes,
-      pressure: null,
       cpuSomeAvg10: null,
       swapFreeBytes: Math.max(0, Math.min(swapFreeBytes, this.#swapBytes - swapped)),
+      ...(this.#onV2 ? this.#waits() : { pressure: null }),
+    }
+  }
+
+  #waits(): Pick<HostReading, "pressure" | "searches"> {
+    const pressure = parsePressure(readFileSync(`${this.#directory}/memory.pressure`, "utf8"))
+    const events = readFileSync(`${this.#directory}/memory.events.local`, "utf8")
+    const hits = Number(/^max (\d+)$/m.exec(events)?.[1] ?? 0)
+    return {
+      pressure: pressure === undefined ? null : { someAvg60: pressure.some.avg60, fullAvg10: pressure.full?.avg10 ?? 0 },
+      searches: { all: hits, direct: hits },
     }
   }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type ContainerEngine, createEngine, ensureStarterImage, purgeEngine } from "@plimsoll/runtime"
-import { makeTestSwap } from "@plimsoll/runtime/conformance"
+import { makeTestSwap, patience } from "@plimsoll/runtime/conformance"
 import { expect, vi } from "vitest"
 import type { ContainerInspect, EventPage, EventRecord, LadderNow, LadderSettings, OverprovisioningNow } from "../../contract/index.js"
 import { type LadderRung, ladderRungs, type ResourceName } from "../../contract/overprovisioning.js"
@@ -66,7 +66,7 @@ export async function startSmallMachine(
   const query = <T>(path: string, input?: unknown) => server.query(path, input, headers()).then((answer) => resultOf<T>(answer.json()))
   const mutate = <T>(path: string, input: unknown) => server.mutate(path, input, headers()).then((answer) => resultOf<T>(answer.json()))
   const containers = () => running(engine).containers
-  await vi.waitFor(async () => expect(await query("images.list")).toHaveLength(1), { timeout: 30_000, interval: 100 })
+  await vi.waitFor(async () => expect(await query("images.list")).toHaveLength(1), { timeout: patience(30_000), interval: 100 })
   const plan = await mutate<{ id: string }>("plans.create", { name: "Gold", terms: goldTerms })
   await mutate("tenants.create", { tenant: "gold", title: "", plan: plan.id, overrule: "the ladder is tried, not the load line" })
 
@@ -119,6 +119,8 @@ export async function startSmallMachine(
     },
     ladder,
     run,
+    /** Whether the kernel knows memory.high. */
+    hasSoftLimits: existsSync("/sys/fs/cgroup/cgroup.controllers"),
     reading: () => running(machine).read(),
     resize: (changed: typeof size) => running(machine).resize(changed),
     /** Runs what is guaranteed, with a client that asks it all the time. */
@@ -154,7 +156,7 @@ export async function startSmallMachine(
           const { rung: stand } = await ladder()
           expect(stand === null ? -1 : ladderRungs.indexOf(stand)).toBeLessThan(ladderRungs.indexOf(rung))
         }
-        await vi.waitFor(isDown, { timeout: 40_000, interval: 200 })
+        await vi.waitFor(isDown, { timeout: patience(40_000), interval: 200 })
       } finally {
         turn(1)
       }
@@ -179,7 +181,7 @@ export async function startSmallMachine(
 
   async function holds(id: string, mebibytes: number): Promise<void> {
     const enough = async () => expect((await containers().stats(id)).memory.usedBytes).toBeGreaterThan(mebibytes * MiB)
-    await vi.waitFor(enough, { timeout: 30_000, interval: 100 })
+    await vi.waitFor(enough, { timeout: patience(30_000), interval: 100 })
   }
 }
 
@@ -187,7 +189,7 @@ export async function startSmallMachine(
 export async function tell(told: readonly ContainerInspect[]): Promise<void> {
   const pids = told.map(({ state }) => ("pid" in state ? state.pid : 0))
   const hears = (pid: number) => existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim() !== ""
-  await vi.waitFor(() => expect(pids.every(hears)).toBe(true), { timeout: 10_000, interval: 50 })
+  await vi.waitFor(() => expect(pids.every(hears)).toBe(true), { timeout: patience(10_000), interval: 50 })
   for (const pid of pids) process.kill(pid, "SIGUSR1")
 }
 

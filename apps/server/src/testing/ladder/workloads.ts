@@ -25,12 +25,12 @@ export function grabWhenTold(mebibytes: number): string[] {
   return ["sh", "-c", `${endsAtOnce}; g() { ${grab} }; trap g USR1; ${sleeps}`]
 }
 
-/** Holds so much and leaks on, 4 MiB a second. */
-export function leak(mebibytes: number): string[] {
+/** Holds so much and leaks on, so many MiB four times a second, and slower where it gets less CPU. */
+export function leak(mebibytes: number, atOnce = 1): string[] {
   return [
     "sh",
     "-c",
-    `${endsAtOnce}; (head -c ${mebibytes}m /dev/urandom; while :; do head -c 1m /dev/urandom; sleep 0.25; done) | ${kept} ${sleeps}`,
+    `${endsAtOnce}; (head -c ${mebibytes}m /dev/urandom; while :; do head -c ${atOnce}m /dev/urandom; sleep 0.25; done) | ${kept} ${sleeps}`,
   ]
 }
 
