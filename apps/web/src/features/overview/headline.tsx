@@ -35,7 +35,7 @@ export function Headline({ live, sold, line, hostname }: HeadlineProps) {
   return (
     <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-3 pt-1">
       <div className="min-w-0">
-        <h1 className="max-w-[30em] font-semibold text-3xl tracking-tight max-sm:text-2xl">
+        <h1 className="max-w-[42em] font-semibold text-3xl tracking-tight max-sm:text-2xl">
           {nothing || ofBytes === 0
             ? t("nothingSold", { capacity: facts.capacity, host: hostname ?? t("thisMachine") })
             : soldBytes === 0

@@ -143,7 +143,7 @@ export function ContainerHeader() {
       </p>
       {noNap === null ? null : (
         <p id={noNapId} className="text-mute">
-          {noNap === "noSwap" ? own("noSwap") : own("noNap", { reason: noNap.detail })}
+          {noNap === "noSwap" ? own.rich("noSwap", { code: (text) => <code>{text}</code> }) : own("noNap", { reason: noNap.detail })}
         </p>
       )}
       {row.nap === undefined ? null : (
