@@ -21,7 +21,7 @@ interface Shot {
 }
 
 const shots: Shot[] = [
-  { name: "overview", path: "/" },
+  { name: "overview", path: "/", ready: seeText("What needs attention") },
   { name: "containers", path: "/containers", ready: seeText("acme-shop") },
   { name: "overprovisioning", path: "/overprovisioning", ready: seeText("What still fits") },
   { name: "create", path: "/containers/new?image=plimsoll%2Fstarter" },
