@@ -37,7 +37,7 @@ const shots: Shot[] = [
   { name: "volumes", path: "/volumes", ready: seeText("acme-db-data") },
   { name: "networks", path: "/networks", ready: seeText("bridge") },
   { name: "events", path: "/events", ready: seeText("northwind") },
-  { name: "audit", path: "/events?kind=audit" },
+  { name: "audit", path: "/events?kind=audit", ready: seeText("by operator") },
   { name: "tenants", path: "/tenants", ready: seeText("Acme Ltd") },
   { name: "tenant", path: "/tenants/acme", ready: seeText("On the plan Freighter") },
   { name: "plans", path: "/plans", ready: seeText("Coaster") },
