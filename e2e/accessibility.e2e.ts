@@ -49,26 +49,42 @@ for (const { colorScheme, width } of [
     console: page,
     product,
   }) => {
-    // Ten pages, each read whole by axe: minutes on a busy machine.
+    // More than twenty pages, each read whole by axe: minutes on a busy machine.
     test.setTimeout(300_000)
-    await page.emulateMedia({ colorScheme })
+    // What a colour is in the middle of its change breaks no rule, and differs from run to run.
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" })
     await page.setViewportSize({ width, height: 900 })
     const errors: string[] = []
+    const reading: Promise<unknown>[] = []
     // The browser logs the 404 of the page that is not there by itself.
     page.on("console", (message) => {
       if (message.type() === "error" && !message.text().includes("404")) errors.push(`${page.url()}: ${message.text()}`)
+    })
+    // The browser's own line names no more than the status: what was refused, and in which words, is the other half.
+    page.on("response", (response) => {
+      if (response.status() < 400 || response.status() === 404) return
+      const request = `${page.url()}: ${response.request().method()} ${response.url()} answered ${response.status()}`
+      reading.push(
+        response.text().then(
+          (body) => errors.push(`${request}: ${body.slice(0, 500)}`),
+          () => errors.push(request),
+        ),
+      )
     })
     page.on("pageerror", (error) => errors.push(`${page.url()}: ${error.message}`))
     for (const path of paths) {
       await page.goto(product.url + path)
       await expect(page.getByText("live", { exact: true }).first()).toBeVisible()
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
-      expect(await violations(page), path).toEqual([])
+      const found = await violations(page)
+      expect(found, `${path}: ${found.join(" · ")}`).toEqual([])
       expect(
         await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
         `${path} scrolls sideways by`,
       ).toBe(0)
     }
-    expect(errors).toEqual([])
+    await Promise.all(reading)
+    // The first line of a failure is what the summary of all tests shows.
+    expect(errors, `logged: ${errors.join(" · ")}`).toEqual([])
   })
 }

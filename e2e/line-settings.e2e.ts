@@ -108,6 +108,13 @@ test("an operator sets the load line and the ladder, takes it back, and lets a s
     expect(await settings()).toEqual(before)
   })
 
+  await test.step("the audit tells in words that a setting goes by its default again", async () => {
+    const audit = await page.context().newPage()
+    await audit.goto(`${product.url}/events?kind=audit`)
+    await expect(audit.getByText("reserve of CPU: back to default").first()).toBeVisible()
+    await audit.close()
+  })
+
   await test.step("what somebody else changed meanwhile is not saved over, but told", async () => {
     const form = page.getByRole("form", { name: "Load line" })
     const memory = form.getByRole("group", { name: "Share that the predicted peak may fill" }).getByRole("textbox", { name: "Memory" })

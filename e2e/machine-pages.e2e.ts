@@ -76,6 +76,47 @@ test("a volume is made, and removed only after its name was typed; both are even
   await page.request.post(`${product.url}/trpc/volumes.remove`, { headers: { origin: product.url }, data: { name: "shop-data-2" } })
 })
 
+test("a form is sent once however often it is asked for; refused, it stays as it was typed until it is left", async ({
+  console: page,
+  product,
+}) => {
+  await page.goto(`${product.url}/volumes`)
+  const open = page.getByRole("main").getByRole("button", { name: "Create a volume" }).first()
+  const dialog = page.getByRole("dialog", { name: "Create a volume" })
+  const name = dialog.getByRole("textbox", { name: "Name" })
+  let sent = 0
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route("**/trpc/volumes.create*", async (route) => {
+    sent++
+    if (sent > 1) return route.abort()
+    await held
+    await route.continue()
+  })
+  await open.click()
+  await expect(name, "the first field has the focus").toBeFocused()
+  await name.press("Enter")
+  expect(sent, "an empty form is not sent").toBe(0)
+  await name.fill("sent-once")
+  await name.press("Enter")
+  await expect(dialog.getByRole("button", { name: "Create a volume" })).toHaveAttribute("aria-busy", "true")
+  await name.press("Enter")
+  release()
+  await expect(dialog).toBeHidden()
+  expect(sent).toBe(1)
+  await open.click()
+  await name.fill("sent-in-vain")
+  await name.press("Enter")
+  await expect(dialog.getByRole("alert")).toBeVisible()
+  await expect(name).toHaveValue("sent-in-vain")
+  await name.press("Escape")
+  await expect(dialog).toBeHidden()
+  await page.unroute("**/trpc/volumes.create*")
+  await page.request.post(`${product.url}/trpc/volumes.remove`, { headers: { origin: product.url }, data: { name: "sent-once" } })
+})
+
 test("a volume with a limit tells promised and allocated bytes, grows, and gives back, each where it was asked for", async ({
   console: page,
   product,

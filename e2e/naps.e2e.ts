@@ -33,7 +33,8 @@ test("a container naps, wakes and gives memory back by hand on its page, which s
       if (hasSwap()) return
       await page.goto(`${product.url}/containers/dozer`)
       await expect(sleep).toBeDisabled({ timeout: 5000 })
-      await expect(sleep).toHaveAttribute("title", /no swap.*npm run zram/, { timeout: 1000 })
+      await expect(sleep).toHaveAccessibleDescription(/no swap.*npm run zram/, { timeout: 1000 })
+      await expect(page.getByText(/no swap.*npm run zram/)).toBeVisible({ timeout: 1000 })
     }).toPass({ timeout: 60_000 })
   })
 

@@ -27,9 +27,12 @@ test("what was sold of the machine stands on the overview and on its own page, w
     await expect(dialog).toBeHidden()
   })
 
-  await test.step("the overview says how often memory was sold, and draws a hull for each resource", async () => {
+  await test.step("the overview says once how often memory was sold and what still fits, and draws a hull for each resource", async () => {
     await page.getByRole("link", { name: "Overview" }).click()
-    await expect(page.getByText(/^Sold [\d.,]+× the memory this machine has\./)).toBeVisible()
+    const headline = page.getByRole("heading", { level: 1 })
+    await expect(headline).toHaveText(/(Nothing is sold yet|times the memory this machine has).*[\d,]+ more Small plans? fits?\./)
+    await expect(page.getByText(/Predicted peak [\d.,]+\s%/)).toBeVisible()
+    await expect(page.getByText(/Sold [\d.,]+× the memory/)).toHaveCount(0)
     for (const name of [/^Memory: used/, /^CPU: used/, /^Disk: used/]) await expect(page.getByRole("img", { name })).toBeVisible()
   })
 

@@ -27,6 +27,19 @@ test("a link that was sent leads to its page after sign-in", async ({ page, prod
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/containers?q=journey")
 })
 
+test("who is not signed in is led to the sign-in without an error in the browser's log", async ({ page, product }) => {
+  const errors: string[] = []
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text())
+  })
+  for (const path of ["/", "/containers?q=journey", "/nowhere"]) {
+    const answer = await page.goto(product.url + path)
+    expect(answer?.request().redirectedFrom()?.url(), path).toBe(product.url + path)
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible()
+  }
+  expect(errors).toEqual([])
+})
+
 test("who signs out is out: a page asks to sign in again and the API refuses", async ({ page, product }) => {
   await signIn(page, product)
   await page.getByRole("button", { name: "Account" }).click()

@@ -60,6 +60,7 @@ it("memory that shrinks below what was sold: told, nothing more is sold, and wha
         resource: "memory",
         change: "shrank",
         why: "This machine's memory shrank from 256 MiB to 144 MiB. Nothing was stopped for it.",
+        whyFacts: JSON.stringify({ code: "shrank", resource: "memory", before: 256 * MiB, now: 144 * MiB }),
         beforeAmount: String(256 * MiB),
         nowAmount: String(144 * MiB),
       },

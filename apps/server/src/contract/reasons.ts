@@ -39,3 +39,25 @@ export const incidentReason = z.discriminatedUnion("code", [
   z.object({ code: z.literal("oom"), name: z.string() }),
 ])
 export type IncidentReason = z.infer<typeof incidentReason>
+
+/** Why the ladder rests: nobody knows how the machine is. An event `stalled` has it as `whyFacts`. */
+export const stallReason = z.discriminatedUnion("code", [
+  /** The console itself, for so long: no step was taken. */
+  z.object({ code: z.literal("stood-still"), seconds: z.number() }),
+  /** Containers could not be measured for so long. */
+  z.object({ code: z.literal("not-measured"), seconds: z.number() }),
+  /** The host's memory could not be read. */
+  z.object({ code: z.literal("unreadable") }),
+])
+export type StallReason = z.infer<typeof stallReason>
+
+const resource = z.enum(["memory", "cpu", "disk", "pids"])
+/** What changed about what the machine has; amounts in the resource's unit. An event `capacity` has it as `whyFacts`. */
+export const capacityReason = z.discriminatedUnion("code", [
+  z.object({ code: z.literal("unreadable"), resource }),
+  /** It takes no writes, for a reason in the kernel's words. */
+  z.object({ code: z.literal("disk-fails"), why: z.string() }),
+  z.object({ code: z.literal("shrank"), resource, before: z.number(), now: z.number() }),
+  z.object({ code: z.literal("back"), resource, now: z.number() }),
+])
+export type CapacityReason = z.infer<typeof capacityReason>

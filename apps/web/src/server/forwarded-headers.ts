@@ -14,7 +14,7 @@ const hopByHop = [
   "upgrade",
 ]
 /** What a client could use to pretend to come from elsewhere. */
-const claims = /^(forwarded|via|x-real-ip|x-nonce|x-forwarded-.*|x-middleware-.*)$/
+const claims = /^(forwarded|via|x-real-ip|x-nonce|x-address|x-forwarded-.*|x-middleware-.*)$/
 
 /** The message's headers without those of the connection itself, the ones named by `Connection` included. */
 export function endToEndHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {

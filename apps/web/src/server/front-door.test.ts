@@ -230,6 +230,14 @@ describe("a page", () => {
     expect(refused.headers["x-content-type-options"]).toBe("nosniff")
     expect(await text(refused)).toContain("PLIMSOLL_PUBLIC_ORIGINS")
   })
+
+  test("every page hears its own address, which the browser cannot choose; a part of a page hears none", async () => {
+    const port = await open()
+    const heard = async (path: string, headers: IncomingHttpHeaders) =>
+      JSON.parse(await text(await ask(port, { path, headers: { ...headers, "x-address": "/elsewhere" } }))).headers["x-address"]
+    expect(await heard("/images?q=a", {})).toBe("/images?q=a")
+    expect(await heard("/images?_rsc=1", { rsc: "1" })).toBeUndefined()
+  })
 })
 
 describe("security headers", () => {

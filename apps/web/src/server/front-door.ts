@@ -83,6 +83,9 @@ export function createFrontDoor({
     // Next.js takes the nonce for its own scripts from the policy among the request's headers.
     request.headers["content-security-policy"] = policy
     request.headers["x-nonce"] = nonce
+    // A layout knows no address otherwise. Next.js asks by itself for parts of pages: these lead nowhere.
+    if (request.headers.rsc === undefined) request.headers["x-address"] = request.url
+    else delete request.headers["x-address"]
     for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value)
     response.setHeader("content-security-policy", policy)
     pages.handle(request, response).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import type { ContainerEngine, EngineEvent, EngineInfo } from "@plimsoll/runtime"
+import type { StallReason } from "../../contract/reasons.js"
 import type { EngineAccess } from "../engine/engine-access.js"
 import type { OwnEvent } from "../events/event-journal.js"
 import type { EventLog } from "../events/event-log.js"
@@ -118,13 +119,13 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
     }
   }
 
-  async function readFresh(at: number): Promise<HostReading | string> {
-    if (at - watch.freshAt > STALLED_MS) return `containers could not be measured for ${Math.round((at - watch.freshAt) / 1000)} s`
+  async function readFresh(at: number): Promise<HostReading | StallReason> {
+    if (at - watch.freshAt > STALLED_MS) return { code: "not-measured", seconds: Math.round((at - watch.freshAt) / 1000) }
     try {
       return await within(STALLED_MS, deps.readHost())
     } catch (error) {
       if (!isStalled) report(error, "read the host for the ladder")
-      return "the host's memory could not be read"
+      return { code: "unreadable" }
     }
   }
 
@@ -167,12 +168,12 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
   async function look(stoodStillMs: number): Promise<void> {
     const at = monotonic()
     if (stoodStillMs > STALLED_MS && !isStalled) {
-      await journal.tellStalled(`the console stood still for ${Math.round(stoodStillMs / 1000)} s: no step was taken`)
+      await journal.tellStalled({ code: "stood-still", seconds: Math.round(stoodStillMs / 1000) })
       isStalled = true
     }
     const reading = await readFresh(at)
-    if (typeof reading === "string") {
-      if (!isStalled) await journal.tellStalled(`${reading}: no step is taken until they are known again`)
+    if ("code" in reading) {
+      if (!isStalled) await journal.tellStalled(reading)
       isStalled = true
       return
     }

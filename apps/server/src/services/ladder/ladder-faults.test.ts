@@ -1,5 +1,6 @@
 import { EngineError } from "@plimsoll/runtime"
 import { afterEach, describe, expect, it, vi } from "vitest"
+import { stallReason } from "../../contract/reasons.js"
 import { doneBy, type LadderHost, MiB, onV1, startLadderHost } from "../../testing/ladder-host.js"
 
 const hosts: LadderHost[] = []
@@ -55,7 +56,7 @@ describe("faults", () => {
     await host.seconds(30)
     expect((await host.row("best"))?.state.status).toBe("running")
     expect(await host.events()).toMatchObject([
-      { action: "stalled", attributes: { why: expect.stringContaining("memory could not be read") } },
+      { action: "stalled", attributes: { why: expect.stringContaining("memory could not be read"), whyFacts: '{"code":"unreadable"}' } },
     ])
     expect(host.reported).toEqual([expect.stringContaining("no /proc")])
     host.host.readingFails = false
@@ -96,6 +97,7 @@ describe("faults", () => {
     expect((await host.row("best"))?.state.status).toBe("running")
     const stalled = (await host.events()).filter(({ action }) => action === "stalled")
     expect(stalled).toMatchObject([{ attributes: { why: expect.stringContaining("no step is taken") } }])
+    expect(stallReason.parse(JSON.parse(stalled[0]?.attributes.whyFacts ?? ""))).toMatchObject({ code: "not-measured" })
     const before = (await host.events()).length
     await host.seconds(10)
     expect((await host.events()).length).toBe(before)

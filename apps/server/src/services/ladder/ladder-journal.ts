@@ -2,11 +2,11 @@ import type { z } from "zod"
 import type { EventRecord } from "../../contract/events.js"
 import { localHost } from "../../contract/hosts.js"
 import { type LadderRung, type LadderStep, ladderRungs } from "../../contract/overprovisioning.js"
-import { type Shortage, type StepReason, shortage as shortageFacts, stepReason } from "../../contract/reasons.js"
+import { type Shortage, type StallReason, type StepReason, shortage as shortageFacts, stepReason } from "../../contract/reasons.js"
 import { OPERATOR_TENANT } from "../admission/admission-desk.js"
 import type { OwnEvent } from "../events/event-journal.js"
 import type { EventLog } from "../events/event-log.js"
-import { reasonWords, shortageWords } from "./ladder-words.js"
+import { reasonWords, shortageWords, stallWords } from "./ladder-words.js"
 
 export const STEPS_SHOWN = 50
 /** What goes on in the same way is told again after so long. */
@@ -80,8 +80,9 @@ export class LadderJournal {
   }
 
   /** Nobody knows how the machine is, so that nothing is done. */
-  async tellStalled(why: string): Promise<void> {
-    const event: OwnEvent = { at: this.deps.now(), kind: "ladder", action: "stalled", ...theHost, attributes: { why } }
+  async tellStalled(why: StallReason): Promise<void> {
+    const attributes = { why: stallWords(why), whyFacts: JSON.stringify(why) }
+    const event: OwnEvent = { at: this.deps.now(), kind: "ladder", action: "stalled", ...theHost, attributes }
     await this.deps.note(event).catch((error: unknown) => this.deps.report(error, "record that the ladder rests"))
   }
 }

@@ -1,4 +1,4 @@
-import type { Shortage, StepReason } from "../../contract/reasons.js"
+import type { Shortage, StallReason, StepReason } from "../../contract/reasons.js"
 import { formatBytes } from "../admission/format-amount.js"
 
 /** Why a step was taken, or not, in English words. */
@@ -48,6 +48,18 @@ export function shortageWords(shortage: Shortage): string {
       return `${shortage.someAvg60} % of the last minute some waited for memory, more than ${shortage.bound} %`
     case "use-fell":
       return `use fell to ${percent(shortage.share)} of allocatable`
+  }
+}
+
+/** Why the ladder rests, in English words. */
+export function stallWords(reason: StallReason): string {
+  switch (reason.code) {
+    case "stood-still":
+      return `the console stood still for ${reason.seconds} s: no step was taken`
+    case "not-measured":
+      return `containers could not be measured for ${reason.seconds} s: no step is taken until they are known again`
+    case "unreadable":
+      return "the host's memory could not be read: no step is taken until it is known again"
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { loadLineResources, type ResourceName } from "../../contract/overprovisioning.js"
+import type { CapacityReason } from "../../contract/reasons.js"
 import type { Settings } from "../settings/settings.js"
 import { formatAmount, resourceNouns } from "./amounts.js"
 import { type CapacityReading, faultsOf } from "./capacity.js"
@@ -27,8 +28,9 @@ export interface CapacityNews {
   resource: ResourceName
   /** `lost`: nothing of it can be sold, since it fails or cannot be read. */
   change: "shrank" | "lost" | "back"
-  /** In words. */
+  /** In words, and as facts. */
   why: string
+  facts: CapacityReason
   before: number | null
   now: number | null
 }
@@ -68,25 +70,34 @@ export class CapacityWatch {
         if (!this.#lost.has(resource)) {
           this.#lost.add(resource)
           const why = `${fault?.why}: nothing more of it is sold. What runs goes on.`
-          news.push({ at, resource, change: "lost", why, before: before?.amount ?? null, now: null })
+          news.push({
+            at,
+            resource,
+            change: "lost",
+            why,
+            facts: fault?.facts ?? { code: "unreadable", resource },
+            before: before?.amount ?? null,
+            now: null,
+          })
         }
         continue
       }
       if (this.#lost.delete(resource)) {
         const why = `This machine's ${resourceNouns[resource]} can be read and written again: it is ${formatAmount(resource, now)}.`
-        news.push({ at, resource, change: "back", why, before: null, now })
+        news.push({ at, resource, change: "back", why, facts: { code: "back", resource, now }, before: null, now })
       }
       if (before !== undefined && now < before.amount * SHRUNK_BELOW && at - before.at < REMEMBER_MS) {
         shrunk.push({ resource, before: before.amount, now })
         if (before.told !== undefined && now >= before.told * SHRUNK_BELOW) continue
         const why = `${shrinkWords({ resource, before: before.amount, now })} Nothing was stopped for it.`
-        news.push({ at, resource, change: "shrank", why, before: before.told ?? before.amount, now })
+        const facts = { code: "shrank" as const, resource, before: before.amount, now }
+        news.push({ at, resource, change: "shrank", why, facts, before: before.told ?? before.amount, now })
         this.#know(resource, { ...before, told: now })
         continue
       }
       if (before?.told !== undefined && now >= before.amount * SHRUNK_BELOW) {
         const why = `This machine's ${resourceNouns[resource]} is ${formatAmount(resource, now)} again.`
-        news.push({ at, resource, change: "back", why, before: before.told, now })
+        news.push({ at, resource, change: "back", why, facts: { code: "back", resource, now }, before: before.told, now })
       }
       // Once a day is enough to know when it was last as it was.
       if (before?.amount === now && before.told === undefined && at - before.at < REMEMBER_MS / 7) continue

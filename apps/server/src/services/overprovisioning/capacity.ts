@@ -17,7 +17,7 @@ export interface CapacityReading {
 }
 
 /** Of each resource of which nothing more can be sold, whatever its line says, why: the beginning of a sentence, and in figures. */
-export type CapacityFaults = { [K in ResourceName]?: { why: string; facts: LineRemark } }
+export type CapacityFaults = { [K in ResourceName]?: { why: string; facts: Extract<LineRemark, { code: "unreadable" | "disk-fails" }> } }
 
 /**
  * What this machine has: of memory, CPUs and processes what the kernel has, or what the control group gives that all we see lies in (this machine may be

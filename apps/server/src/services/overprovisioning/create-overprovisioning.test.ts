@@ -1,6 +1,7 @@
 import { type ContainerSpec, EngineError } from "@plimsoll/runtime"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { PlanTerms } from "../../contract/plans.js"
+import { capacityReason } from "../../contract/reasons.js"
 import { statsOf } from "../../testing/fake-engine.js"
 import { someCapacity, startLine } from "../../testing/start-line.js"
 import { someTerms } from "../../testing/tenancy.js"
@@ -469,6 +470,14 @@ describe("a machine that shrinks", () => {
       tenant: "operator",
       attributes: { resource: "memory", beforeAmount: String(10 * GIB), nowAmount: String(4 * GIB) },
     })
+    const facts = it_.noted
+      .filter(({ action }) => action === "capacity")
+      .map(({ attributes }) => capacityReason.parse(JSON.parse(attributes.whyFacts ?? "")))
+    expect(facts).toEqual([
+      { code: "shrank", resource: "memory", before: 10 * GIB, now: 4 * GIB },
+      { code: "shrank", resource: "memory", before: 10 * GIB, now: 2 * GIB },
+      { code: "back", resource: "memory", now: 10 * GIB },
+    ])
     expect((await it_.line.now()).remarks.join(" ")).not.toContain("shrank")
   })
 

@@ -46,7 +46,7 @@ export function keepCapacity({ watch, readCapacity, note, onChange, now, report 
   return { look, stop }
 }
 
-function toEvent({ at, resource, change, why, before, now }: CapacityNews): OwnEvent {
+function toEvent({ at, resource, change, why, facts, before, now }: CapacityNews): OwnEvent {
   return {
     at,
     kind: "incident",
@@ -58,6 +58,7 @@ function toEvent({ at, resource, change, why, before, now }: CapacityNews): OwnE
       resource,
       change,
       why,
+      whyFacts: JSON.stringify(facts),
       ...(before !== null && { beforeAmount: String(before) }),
       ...(now !== null && { nowAmount: String(now) }),
     },

@@ -1,9 +1,10 @@
 "use client"
-import { type EventRecord, eventActions } from "@plimsoll/server/contract"
+import { type EventRecord, eventActions, localHost } from "@plimsoll/server/contract"
 import { useTranslations } from "use-intl"
 import type { Format } from "@/lib/format"
 import { useFormat } from "@/lib/use-format"
 import { auditOperations } from "./audit-operations"
+import { settingText } from "./setting-text"
 import { useIncidentText } from "./use-incident-text"
 import { useLadderText } from "./use-ladder-text"
 import { useSleepText } from "./use-sleep-text"
@@ -11,6 +12,8 @@ import { useSleepText } from "./use-sleep-text"
 export interface EventText {
   /** What happened, as a verb that stands before the name: `started`. */
   verb: string
+  /** Of what it happened to. */
+  name: string
   /** The particulars, or nothing. */
   detail: string
   /** Who did it and from where, where that is known. */
@@ -60,10 +63,14 @@ const givesBack = new Set<string>(["collect", "compact"])
 /** Of what somebody did: said by the row itself, or by its error's words. */
 const saidOfAudit = new Set(["id", "ids", "name", "tenant", "host", "plan", "errorCode", "errorMessage", "execId", "failedIds"])
 
+type Told = Pick<EventRecord, "kind" | "action" | "id" | "name" | "attributes" | "audit">
+
 /** Tells an event in the language of the page. */
-export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "attributes" | "audit">) => EventText {
+export function useEventText(): (event: Told) => EventText {
   const t = useTranslations("eventText")
   const audits = useTranslations("audit")
+  const settings = useTranslations("audit.settings")
+  const ladder = useTranslations("ladder")
   const limitNames = useTranslations("host.limit")
   const format = useFormat()
   const incidentText = useIncidentText()
@@ -76,12 +83,16 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
   }
 
   /** What went wrong, or else what was asked for. */
-  function auditDetail({ attributes, audit }: Pick<EventRecord, "attributes" | "audit">): string {
+  function auditDetail({ action, attributes, audit }: Pick<EventRecord, "action" | "attributes" | "audit">): string {
     const { errorMessage } = attributes
     if (audit?.result !== "done" && errorMessage !== undefined) return errorMessage
     return Object.entries(attributes)
       .filter(([name, value]) => !saidOfAudit.has(name) && value !== "")
-      .map(([name, value]) => `${name} ${value}`)
+      .map(([name, value]) => {
+        if (name === "via" && value === "local-script") return audits("byScript")
+        const said = action === "overprovisioning.changeSettings" ? settingText(name, value, { t: settings, format }) : null
+        return said ?? `${name} ${value}`
+      })
       .join(" · ")
   }
 
@@ -104,7 +115,11 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
     return healthStatus === "healthy" ? t("healthy") : healthStatus === "unhealthy" ? t("unhealthy") : t("healthStarting")
   }
 
-  return (event) => {
+  /** The console itself calls it so in English. */
+  const nameOf = ({ kind, id, name }: Pick<EventRecord, "kind" | "id" | "name">) =>
+    (kind === "ladder" || kind === "incident") && id === localHost ? ladder("host") : name
+
+  function told(event: Told): Omit<EventText, "name"> {
     const { action, attributes, audit } = event
     if (audit !== null) return { verb: auditVerb(action), detail: auditDetail(event), who: auditWho(audit) }
     const incident = event.kind === "incident" ? incidentText(event) : null
@@ -137,6 +152,8 @@ export function useEventText(): (event: Pick<EventRecord, "kind" | "action" | "a
     }
     return { verb: verb(event), detail: parts.join(" · "), who: "" }
   }
+
+  return (event) => ({ ...told(event), name: nameOf(event) })
 }
 
 /** `null`: the limit was lifted. */

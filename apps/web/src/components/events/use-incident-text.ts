@@ -1,6 +1,10 @@
 "use client"
+import { capacityReason } from "@plimsoll/server/contract"
 import { useTranslations } from "use-intl"
 import { useFormat } from "@/lib/use-format"
+import { amount } from "../overprovisioning/amount"
+import { useRemarkText } from "../overprovisioning/use-remark-text"
+import { readFacts } from "./read-facts"
 import { type Incident, losses, readIncident } from "./read-incident"
 import { useIncidentReason } from "./use-incident-reason"
 
@@ -13,6 +17,15 @@ export function useIncidentText() {
   const t = useTranslations("incidentText")
   const format = useFormat()
   const reasonText = useIncidentReason()
+  const remarkText = useRemarkText()
+
+  /** What changed about what the machine has; what an earlier version wrote stays in its words. */
+  function capacityText({ why = "", whyFacts }: Readonly<Record<string, string>>): string {
+    const reason = readFacts(capacityReason, whyFacts)
+    if (reason === null) return why
+    if (reason.code !== "back") return remarkText(reason)
+    return t(`back.${reason.resource}`, { now: amount(format, reason.resource, reason.now) })
+  }
 
   function victimText(victim: Incident["victims"][number]): string {
     const lost = losses.flatMap((loss) => {
@@ -24,7 +37,7 @@ export function useIncidentText() {
   }
 
   function detail({ resource, consumers, victims }: Incident, why: string): string {
-    const amount = resource === "memory" ? format.bytes : format.cores
+    const written = resource === "memory" ? format.bytes : format.cores
     return [
       why,
       ...(consumers.length > 0
@@ -32,7 +45,7 @@ export function useIncidentText() {
             t("took", {
               names: consumers
                 .slice(0, MOST)
-                .map((each) => `${each.name} ${amount(each.amount)}`)
+                .map((each) => `${each.name} ${written(each.amount)}`)
                 .join(", "),
             }),
           ]
@@ -42,7 +55,7 @@ export function useIncidentText() {
   }
 
   return ({ action, attributes }: { action: string; attributes: Readonly<Record<string, string>> }) => {
-    if (action === "capacity" && attributes.why) return { verb: t("capacity"), detail: attributes.why }
+    if (action === "capacity" && attributes.why) return { verb: t("capacity"), detail: capacityText(attributes) }
     const incident = readIncident(attributes)
     const known = verbs.find((each) => each === action)
     return incident === null || known === undefined

@@ -1,5 +1,5 @@
 "use client"
-import { type EventRecord, ladderRungs, shortage, stepReason } from "@plimsoll/server/contract"
+import { type EventRecord, ladderRungs, shortage, stallReason, stepReason } from "@plimsoll/server/contract"
 import { useTranslations } from "use-intl"
 import { useFormat } from "@/lib/use-format"
 import { useReasonText, useShortageText } from "../overprovisioning/use-ladder-reasons"
@@ -7,14 +7,21 @@ import { readFacts } from "./read-facts"
 
 const results = ["done", "advised", "failed"] as const
 
-/** Tells a step of the ladder: which rung, what came of it, why, and what it gave; `null` of anything else. */
+/** Tells a step of the ladder (which rung, what came of it, why, and what it gave), or why it rests; `null` of anything else. */
 export function useLadderText() {
   const t = useTranslations("ladder")
   const format = useFormat()
   const reasonText = useReasonText()
   const shortageText = useShortageText()
 
-  return ({ kind, attributes }: Pick<EventRecord, "kind" | "attributes">): { verb: string; detail: string } | null => {
+  function restText({ why = "", whyFacts }: EventRecord["attributes"]): string {
+    const reason = readFacts(stallReason, whyFacts)
+    if (reason === null) return why
+    return t(`rests.${reason.code}`, { seconds: "seconds" in reason ? reason.seconds : 0 })
+  }
+
+  return ({ kind, action, attributes }: Pick<EventRecord, "kind" | "action" | "attributes">): { verb: string; detail: string } | null => {
+    if (kind === "ladder" && action === "stalled") return { verb: t("rests.verb"), detail: restText(attributes) }
     const rung = ladderRungs.find((known) => known === attributes.rung)
     const result = results.find((known) => known === attributes.result)
     if (kind !== "ladder" || rung === undefined || result === undefined) return null

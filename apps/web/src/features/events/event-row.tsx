@@ -65,10 +65,10 @@ export function EventRow({ event, showHost, open, highlighted, onToggle, onFilte
           className={cn("flex min-w-0 items-baseline gap-x-2.5 max-md:col-start-3 max-md:pb-1.5", text.who !== "" && "max-md:flex-wrap")}
         >
           {href === null ? (
-            <span className="max-w-3/5 shrink-0 truncate">{event.name}</span>
+            <span className="max-w-3/5 shrink-0 truncate">{text.name}</span>
           ) : (
             <Link href={href} prefetch={false} className="max-w-3/5 shrink-0 truncate rounded hover:underline">
-              {event.name}
+              {text.name}
             </Link>
           )}
           {text.who === "" ? null : (

@@ -1,11 +1,11 @@
 "use client"
 import { imageReference } from "@plimsoll/server/contract"
 import { FileUp } from "lucide-react"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
 import { Button } from "@/components/controls/button"
-import { Dialog } from "@/components/controls/dialog"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { HostSelect } from "@/components/hosts/host-select"
 import { useHosts } from "@/lib/live"
@@ -26,9 +26,7 @@ export function ImportDialog({
   host: string
 }) {
   const t = useTranslations("images")
-  const controls = useTranslations("controls")
   const format = useFormat()
-  const form = useId()
   const { list } = useHosts()
   const [chosen, setChosen] = useState<string | null>(null)
   const { importRootfs } = useImageTransfers(chosen ?? host)
@@ -46,55 +44,43 @@ export function ImportDialog({
   }
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={(next) => (next ? onOpenChange(true) : close())}
+      onClose={close}
       title={t("importTitle")}
       description={t("importDescription")}
-      footer={
-        <>
-          <Button onClick={close}>{controls("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" disabled={file === null || !valid}>
-            {t("import")}
-          </Button>
-        </>
-      }
+      submitLabel={t("import")}
+      disabled={file === null || !valid}
+      onSubmit={() => {
+        if (file === null) return
+        importRootfs(file, reference, comment)
+        close()
+      }}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (file === null || !valid) return
-          importRootfs(file, reference, comment)
-          close()
+      <FilePicker
+        multiple={false}
+        onFiles={([chosen]) => {
+          if (chosen === undefined) return
+          setFile(chosen)
+          if (reference === "") setReference(referenceFromFile(chosen.name))
         }}
-      >
-        <FilePicker
-          multiple={false}
-          onFiles={([chosen]) => {
-            if (chosen === undefined) return
-            setFile(chosen)
-            if (reference === "") setReference(referenceFromFile(chosen.name))
-          }}
-          trigger={(pick) => (
-            <Button icon={<FileUp aria-hidden className="size-3.5" />} onClick={pick} className="self-start">
-              {file === null ? t("chooseFile") : `${file.name} · ${format.bytes(file.size)}`}
-            </Button>
-          )}
-        />
-        <Field label={t("reference")} description={t("referenceHint")} error={reference !== "" && !valid ? t("referenceInvalid") : null}>
-          <Input mono value={reference} onChange={(event) => setReference(event.target.value)} />
+        trigger={(pick) => (
+          <Button icon={<FileUp aria-hidden className="size-3.5" />} onClick={pick} className="self-start">
+            {file === null ? t("chooseFile") : `${file.name} · ${format.bytes(file.size)}`}
+          </Button>
+        )}
+      />
+      <Field label={t("reference")} description={t("referenceHint")} error={reference !== "" && !valid ? t("referenceInvalid") : null}>
+        <Input mono value={reference} onChange={(event) => setReference(event.target.value)} />
+      </Field>
+      {list.length > 1 ? (
+        <Field label={t("host")}>
+          <HostSelect value={chosen ?? host} onValueChange={setChosen} needs="image-import" />
         </Field>
-        {list.length > 1 ? (
-          <Field label={t("host")}>
-            <HostSelect value={chosen ?? host} onValueChange={setChosen} needs="image-import" />
-          </Field>
-        ) : null}
-        <Field label={t("comment")} optional={t("optional")}>
-          <Input value={comment} onChange={(event) => setComment(event.target.value)} />
-        </Field>
-      </form>
-    </Dialog>
+      ) : null}
+      <Field label={t("comment")} optional={t("optional")}>
+        <Input value={comment} onChange={(event) => setComment(event.target.value)} />
+      </Field>
+    </FormDialog>
   )
 }

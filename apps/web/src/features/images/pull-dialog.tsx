@@ -1,13 +1,11 @@
 "use client"
 import { imageReference, pullImageInput } from "@plimsoll/server/contract"
 import { useMutation, useQuery } from "@tanstack/react-query"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
 import { Combobox } from "@/components/controls/combobox"
-import { Dialog } from "@/components/controls/dialog"
-import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { HostSelect } from "@/components/hosts/host-select"
 import { ReferenceHint } from "@/components/reference-hint"
@@ -30,8 +28,6 @@ interface PullDialogProps {
 /** Asks what to pull, and shows before it begins how the name is read and of whom it is asked. */
 export function PullDialog({ open, onClose, hosts, onBegun }: PullDialogProps) {
   const t = useTranslations("images")
-  const controls = useTranslations("controls")
-  const form = useId()
   const trpc = useTRPC()
   const [reference, setReference] = useState("")
   const [platform, setPlatform] = useState("")
@@ -51,67 +47,56 @@ export function PullDialog({ open, onClose, hosts, onBegun }: PullDialogProps) {
   }
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={(next) => (next ? undefined : close())}
+      onClose={close}
       title={t("pullTitle")}
-      footer={
-        <>
-          <Button onClick={close}>{controls("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" busy={pull.isPending} disabled={!valid}>
-            {t("pull")}
-          </Button>
-        </>
-      }
+      submitLabel={t("pull")}
+      busy={pull.isPending}
+      disabled={!valid}
+      error={pull.error}
+      onSubmit={() => {
+        if (!valid) return
+        const input = { host, reference, ...(platform === "" ? {} : { platform }) }
+        pull.mutate(input, {
+          onSuccess: ({ id }) => {
+            rememberPull(id, input)
+            close()
+            onBegun(id)
+          },
+        })
+      }}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!valid) return
-          const input = { host, reference, ...(platform === "" ? {} : { platform }) }
-          pull.mutate(input, {
-            onSuccess: ({ id }) => {
-              rememberPull(id, input)
-              close()
-              onBegun(id)
-            },
-          })
-        }}
+      <Field
+        label={t("reference")}
+        description={
+          readReference(reference) === null ? t("pullHint") : <ReferenceHint reference={reference} registries={registries.data} />
+        }
+        error={reference !== "" && readReference(reference) === null ? t("referenceInvalid") : null}
       >
-        <Field
-          label={t("reference")}
-          description={
-            readReference(reference) === null ? t("pullHint") : <ReferenceHint reference={reference} registries={registries.data} />
-          }
-          error={reference !== "" && readReference(reference) === null ? t("referenceInvalid") : null}
-        >
-          <Input mono autoFocus placeholder="alpine:3" value={reference} onChange={(event) => setReference(event.target.value)} />
+        <Input mono autoFocus placeholder="alpine:3" value={reference} onChange={(event) => setReference(event.target.value)} />
+      </Field>
+      {host !== undefined && hosts.length > 1 ? (
+        <Field label={t("host")}>
+          <HostSelect value={host} onValueChange={setChosen} needs="image-pull" />
         </Field>
-        {host !== undefined && hosts.length > 1 ? (
-          <Field label={t("host")}>
-            <HostSelect value={host} onValueChange={setChosen} needs="image-pull" />
-          </Field>
-        ) : null}
-        <Field
-          label={t("platform")}
-          optional={t("optional")}
-          description={t("platformHint")}
-          error={platformValid ? null : t("platformInvalid")}
-        >
-          <Combobox
-            mono
-            value={platform}
-            onValueChange={setPlatform}
-            options={platforms.map((value) => ({ value }))}
-            emptyText={t("platformsNone")}
-            openLabel={t("platformsShow")}
-            placeholder="linux/amd64"
-          />
-        </Field>
-        {pull.error ? <ErrorState error={pull.error} compact /> : null}
-      </form>
-    </Dialog>
+      ) : null}
+      <Field
+        label={t("platform")}
+        optional={t("optional")}
+        description={t("platformHint")}
+        error={platformValid ? null : t("platformInvalid")}
+      >
+        <Combobox
+          mono
+          value={platform}
+          onValueChange={setPlatform}
+          options={platforms.map((value) => ({ value }))}
+          emptyText={t("platformsNone")}
+          openLabel={t("platformsShow")}
+          placeholder="linux/amd64"
+        />
+      </Field>
+    </FormDialog>
   )
 }

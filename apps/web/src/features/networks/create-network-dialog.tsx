@@ -1,14 +1,12 @@
 "use client"
 import { createNetworkInput, localHost } from "@plimsoll/server/contract"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
 import { Checkbox } from "@/components/controls/checkbox"
 import { Combobox } from "@/components/controls/combobox"
-import { Dialog } from "@/components/controls/dialog"
-import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
 import { HostSelect } from "@/components/hosts/host-select"
@@ -22,7 +20,6 @@ const empty = { host: localHost as string, name: "", tenant: "", subnet: "", int
 export function CreateNetworkDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("networks")
   const controls = useTranslations("controls")
-  const form = useId()
   const trpc = useTRPC()
   const queries = useQueryClient()
   const { list } = useHosts()
@@ -50,62 +47,50 @@ export function CreateNetworkDialog({ open, onOpenChange }: { open: boolean; onO
   }
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={(next) => (next ? onOpenChange(true) : close())}
+      onClose={close}
       title={t("createTitle")}
       size="sm"
-      footer={
-        <>
-          <Button onClick={close}>{controls("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" busy={create.isPending} disabled={issues.length > 0}>
-            {t("create")}
-          </Button>
-        </>
-      }
+      submitLabel={t("create")}
+      busy={create.isPending}
+      disabled={issues.length > 0}
+      error={create.error}
+      onSubmit={() => {
+        create.mutate(input, {
+          onSuccess: (network) => {
+            toast.success(t("createdDone", { name: network.name }))
+            close()
+          },
+        })
+      }}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (issues.length > 0) return
-          create.mutate(input, {
-            onSuccess: (network) => {
-              toast.success(t("createdDone", { name: network.name }))
-              close()
-            },
-          })
-        }}
-      >
-        {list.length > 1 && !ofTenant ? (
-          <Field label={t("host")}>
-            <HostSelect value={values.host} onValueChange={(host) => set({ host })} needs="tenant-networks" />
-          </Field>
-        ) : null}
-        <Field label={t("name")} description={t("nameHint")} error={values.name !== "" && problem("name") ? t("nameInvalid") : null}>
-          <Input mono autoFocus value={values.name} onChange={(event) => set({ name: event.target.value })} />
+      {list.length > 1 && !ofTenant ? (
+        <Field label={t("host")}>
+          <HostSelect value={values.host} onValueChange={(host) => set({ host })} needs="tenant-networks" />
         </Field>
-        {ofTenant ? null : (
-          <Field label={t("tenant")} optional={t("tenantDefault")}>
-            <Combobox
-              value={values.tenant}
-              onValueChange={(tenant) => set({ tenant })}
-              options={(tenants.data ?? []).map((each) => ({ value: each.name }))}
-              emptyText={t("tenantNew")}
-              openLabel={controls("openList")}
-              placeholder="operator"
-            />
-          </Field>
-        )}
-        <Field label={t("subnet")} optional={t("subnetDefault")} error={problem("subnet") ? t("subnetInvalid") : null}>
-          <Input mono value={values.subnet} placeholder="10.20.0.0/24" onChange={(event) => set({ subnet: event.target.value.trim() })} />
+      ) : null}
+      <Field label={t("name")} description={t("nameHint")} error={values.name !== "" && problem("name") ? t("nameInvalid") : null}>
+        <Input mono autoFocus value={values.name} onChange={(event) => set({ name: event.target.value })} />
+      </Field>
+      {ofTenant ? null : (
+        <Field label={t("tenant")} optional={t("tenantDefault")}>
+          <Combobox
+            value={values.tenant}
+            onValueChange={(tenant) => set({ tenant })}
+            options={(tenants.data ?? []).map((each) => ({ value: each.name }))}
+            emptyText={t("tenantNew")}
+            openLabel={controls("openList")}
+            placeholder="operator"
+          />
         </Field>
-        <Checkbox checked={values.internal} onCheckedChange={(internal) => set({ internal })} description={t("internalHint")}>
-          {t("internalLabel")}
-        </Checkbox>
-        {create.error ? <ErrorState error={create.error} compact /> : null}
-      </form>
-    </Dialog>
+      )}
+      <Field label={t("subnet")} optional={t("subnetDefault")} error={problem("subnet") ? t("subnetInvalid") : null}>
+        <Input mono value={values.subnet} placeholder="10.20.0.0/24" onChange={(event) => set({ subnet: event.target.value.trim() })} />
+      </Field>
+      <Checkbox checked={values.internal} onCheckedChange={(internal) => set({ internal })} description={t("internalHint")}>
+        {t("internalLabel")}
+      </Checkbox>
+    </FormDialog>
   )
 }

@@ -73,10 +73,10 @@ function EventLine({ event }: { event: EventRecord }) {
           <EventIcon action={event.action} className={cn("size-3.5 shrink-0", toneInk[eventTone(event)])} />
           <span className="whitespace-nowrap font-medium">{text.verb}</span>
           {href === null ? (
-            <span className="truncate">{event.name}</span>
+            <span className="truncate">{text.name}</span>
           ) : (
             <Link href={href} prefetch={false} className="truncate rounded hover:underline">
-              {event.name}
+              {text.name}
             </Link>
           )}
         </p>

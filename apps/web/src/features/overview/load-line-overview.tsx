@@ -3,12 +3,11 @@ import { useTranslations } from "use-intl"
 import { ErrorState } from "@/components/controls/error-state"
 import { Skeleton } from "@/components/controls/skeleton"
 import { CrossSections } from "@/components/overprovisioning/cross-sections"
-import { LoadLineSentence } from "@/components/overprovisioning/load-line-sentence"
 import { Remarks } from "@/components/overprovisioning/remarks"
 import { useOverprovisioningNow } from "@/components/overprovisioning/use-overprovisioning-now"
 import { useRemarkText } from "@/components/overprovisioning/use-remark-text"
 
-/** The load line at a glance, for staff. */
+/** The load line at a glance, for staff; what it comes to stands in the headline. */
 export function LoadLineOverview() {
   const t = useTranslations("overprovisioning")
   const remarkText = useRemarkText()
@@ -19,7 +18,6 @@ export function LoadLineOverview() {
   }
   return (
     <div className="flex flex-col gap-3">
-      <LoadLineSentence now={now} />
       <CrossSections now={now} />
       {now.remarkFacts.length > 0 ? <Remarks remarks={now.remarkFacts.map(remarkText)} /> : null}
     </div>

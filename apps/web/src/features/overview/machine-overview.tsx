@@ -31,7 +31,7 @@ export function MachineOverview() {
   const info = useQuery(useTRPC().host.info.queryOptions({ host: localHost }, { refetchInterval: 60_000 }))
   const { data: live, error: liveError } = useHostLive()
   const { data: containers } = useContainersLive()
-  const line = useOverprovisioningNow().now?.resources.find(({ resource }) => resource === "memory") ?? null
+  const { now: line } = useOverprovisioningNow()
   const own = useMemo(() => containers?.rows.filter((row) => row.host === localHost), [containers])
   const sold = useMemo(() => (own === undefined ? null : sumSold(own)), [own])
 

@@ -1,11 +1,10 @@
 "use client"
 import { bounds, type Plan } from "@plimsoll/server/contract"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
-import { Dialog } from "@/components/controls/dialog"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
 import { Overrule } from "@/components/overprovisioning/overrule"
@@ -30,8 +29,6 @@ interface PlanDialogProps {
 /** A new plan, or a known one's terms. What a change does is said before it is made; a refusal, beside its field where it has one. */
 export function PlanDialog({ known, start, onClose }: PlanDialogProps) {
   const t = useTranslations("plans")
-  const controls = useTranslations("controls")
-  const id = useId()
   const trpc = useTRPC()
   const queries = useQueryClient()
   const [form, setForm] = useState(start)
@@ -78,46 +75,31 @@ export function PlanDialog({ known, start, onClose }: PlanDialogProps) {
 
   const words = (field: PlanField) => (refused === field ? explained.message : problem(field))
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
+      onClose={onClose}
       title={known === null ? t("createTitle") : t("changeTitle", { name: known.name })}
       description={known === null ? t("createDescription") : undefined}
       size="lg"
-      footer={
-        <>
-          <Button onClick={onClose}>{controls("cancel")}</Button>
-          <Button type="submit" form={id} variant="primary" busy={create.isPending || change.isPending} disabled={unchanged}>
-            {t(known === null ? "create" : "save")}
-          </Button>
-        </>
-      }
+      submitLabel={t(known === null ? "create" : "save")}
+      busy={create.isPending || change.isPending}
+      disabled={unchanged}
+      onSubmit={save}
     >
-      <form
-        id={id}
-        noValidate
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        <Field label={t("name")} error={words("name")} className="max-w-80 max-sm:max-w-none">
-          <Input
-            autoFocus
-            name="name"
-            value={form.name}
-            maxLength={bounds.titleLength}
-            placeholder="Small"
-            onChange={(event) => edit({ ...form, name: event.target.value })}
-          />
-        </Field>
-        <PlanFields form={form} onChange={edit} problem={words} runtimes={runtimes} />
-        {known !== null && terms !== undefined ? <PlanEffect plan={known} terms={terms} /> : null}
-        {error === null || refused !== undefined ? null : <Refusal error={error} title={t(known === null ? "notCreated" : "notChanged")} />}
-        {change.error === null ? null : <Overrule error={change.error} busy={change.isPending} onOverrule={save} />}
-      </form>
-    </Dialog>
+      <Field label={t("name")} error={words("name")} className="max-w-80 max-sm:max-w-none">
+        <Input
+          autoFocus
+          name="name"
+          value={form.name}
+          maxLength={bounds.titleLength}
+          placeholder="Small"
+          onChange={(event) => edit({ ...form, name: event.target.value })}
+        />
+      </Field>
+      <PlanFields form={form} onChange={edit} problem={words} runtimes={runtimes} />
+      {known !== null && terms !== undefined ? <PlanEffect plan={known} terms={terms} /> : null}
+      {error === null || refused !== undefined ? null : <Refusal error={error} title={t(known === null ? "notCreated" : "notChanged")} />}
+      {change.error === null ? null : <Overrule error={change.error} busy={change.isPending} onOverrule={save} />}
+    </FormDialog>
   )
 }
 

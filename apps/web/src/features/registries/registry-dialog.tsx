@@ -2,13 +2,12 @@
 import type { RegistrySummary } from "@plimsoll/server/contract"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { PlugZap, TriangleAlert } from "lucide-react"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
 import { Button } from "@/components/controls/button"
 import { Checkbox } from "@/components/controls/checkbox"
-import { Dialog } from "@/components/controls/dialog"
-import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input, TextArea } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
 import { useTRPC } from "@/lib/trpc"
@@ -27,8 +26,6 @@ interface RegistryDialogProps {
 /** A new registry, or a known one's settings. What was typed can be tested before it is kept. */
 export function RegistryDialog({ known, suggested, onClose }: RegistryDialogProps) {
   const t = useTranslations("registries")
-  const controls = useTranslations("controls")
-  const id = useId()
   const trpc = useTRPC()
   const queries = useQueryClient()
   const [form, setForm] = useState(() => emptyRegistryForm(known, suggested))
@@ -70,105 +67,87 @@ export function RegistryDialog({ known, suggested, onClose }: RegistryDialogProp
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
+      onClose={onClose}
       title={known === null ? t("addTitle") : t("changeTitle", { registry: known.registry })}
-      footer={
-        <>
-          <Button
-            className="mr-auto"
-            icon={<PlugZap aria-hidden className="size-3.5" />}
-            busy={test.isPending}
-            disabled={problems.length > 0}
-            onClick={tryIt}
-          >
-            {t("test")}
-          </Button>
-          <Button onClick={onClose}>{controls("cancel")}</Button>
-          <Button type="submit" form={id} variant="primary" busy={saving} disabled={problems.length > 0}>
-            {t(known === null ? "add" : "save")}
-          </Button>
-        </>
+      submitLabel={t(known === null ? "add" : "save")}
+      busy={saving}
+      disabled={problems.length > 0}
+      aside={
+        <Button
+          className="mr-auto"
+          icon={<PlugZap aria-hidden className="size-3.5" />}
+          busy={test.isPending}
+          disabled={problems.length > 0}
+          onClick={tryIt}
+        >
+          {t("test")}
+        </Button>
       }
+      error={add.error ?? change.error}
+      errorTitle={t(known === null ? "notAdded" : "notChanged")}
+      onSubmit={save}
     >
-      <form
-        id={id}
-        className="flex flex-col gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (problems.length === 0) save()
-        }}
-      >
-        {known === null ? (
-          <Field label={t("registry")} description={t("registryHint")} error={problem("registry")}>
-            <Input
-              mono
-              autoFocus
-              value={registry}
-              onChange={(event) => set({ registry: event.target.value.trim() })}
-              onBlur={registry === "" ? undefined : leave("registry")}
-            />
-          </Field>
-        ) : null}
-        <div className="grid grid-cols-2 gap-3.5 max-sm:grid-cols-1">
-          <Field label={t("username")} optional={t("optional")} error={problem("username")}>
-            <Input
-              autoComplete="off"
-              disabled={forget}
-              value={username}
-              onChange={(event) => set({ username: event.target.value })}
-              onBlur={leave("username")}
-            />
-          </Field>
-          <Field
-            label={t("password")}
-            description={
-              kept !== null && username === kept && !forget
-                ? t("passwordStays")
-                : registry === "docker.io"
-                  ? t("dockerHubHint")
-                  : t("passwordHint")
-            }
-            error={problem("password")}
-          >
-            <Input
-              type="password"
-              autoComplete="new-password"
-              disabled={forget}
-              value={password}
-              onChange={(event) => set({ password: event.target.value })}
-              onBlur={leave("password")}
-            />
-          </Field>
-        </div>
-        {kept === null ? null : (
-          <Checkbox checked={forget} onCheckedChange={(next) => set({ forget: next })} description={t("forgetHint")}>
-            {t("forget")}
-          </Checkbox>
-        )}
-        <Checkbox checked={plainHttp} onCheckedChange={(next) => set({ plainHttp: next })} description={t("plainHttpHint")}>
-          {t("plainHttp")}
-        </Checkbox>
-        {sendsPasswordOpenly({ registry, plainHttp, withPassword }) ? (
-          <p role="alert" className="flex items-start gap-2 rounded-control border border-warn/50 p-3">
-            <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn-ink" />
-            {t("plainHttpWarning")}
-          </p>
-        ) : null}
-        <Field label={t("mirrors")} optional={t("optional")} description={t("mirrorsHint")} error={problem("mirrors")}>
-          <TextArea
+      {known === null ? (
+        <Field label={t("registry")} description={t("registryHint")} error={problem("registry")}>
+          <Input
             mono
-            rows={2}
-            value={form.mirrors}
-            onChange={(event) => set({ mirrors: event.target.value })}
-            onBlur={leave("mirrors")}
+            autoFocus
+            value={registry}
+            onChange={(event) => set({ registry: event.target.value.trim() })}
+            onBlur={registry === "" ? undefined : leave("registry")}
           />
         </Field>
-        <TestOutcome test={test} username={typedCredentials(form)?.username ?? (forget ? null : kept)} plainHttp={plainHttp} />
-        {add.error ? <ErrorState compact error={add.error} title={t("notAdded")} /> : null}
-        {change.error ? <ErrorState compact error={change.error} title={t("notChanged")} /> : null}
-      </form>
-    </Dialog>
+      ) : null}
+      <div className="grid grid-cols-2 gap-3.5 max-sm:grid-cols-1">
+        <Field label={t("username")} optional={t("optional")} error={problem("username")}>
+          <Input
+            autoComplete="off"
+            disabled={forget}
+            value={username}
+            onChange={(event) => set({ username: event.target.value })}
+            onBlur={leave("username")}
+          />
+        </Field>
+        <Field
+          label={t("password")}
+          description={
+            kept !== null && username === kept && !forget
+              ? t("passwordStays")
+              : registry === "docker.io"
+                ? t("dockerHubHint")
+                : t("passwordHint")
+          }
+          error={problem("password")}
+        >
+          <Input
+            type="password"
+            autoComplete="new-password"
+            disabled={forget}
+            value={password}
+            onChange={(event) => set({ password: event.target.value })}
+            onBlur={leave("password")}
+          />
+        </Field>
+      </div>
+      {kept === null ? null : (
+        <Checkbox checked={forget} onCheckedChange={(next) => set({ forget: next })} description={t("forgetHint")}>
+          {t("forget")}
+        </Checkbox>
+      )}
+      <Checkbox checked={plainHttp} onCheckedChange={(next) => set({ plainHttp: next })} description={t("plainHttpHint")}>
+        {t("plainHttp")}
+      </Checkbox>
+      {sendsPasswordOpenly({ registry, plainHttp, withPassword }) ? (
+        <p role="alert" className="flex items-start gap-2 rounded-control border border-warn/50 p-3">
+          <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn-ink" />
+          {t("plainHttpWarning")}
+        </p>
+      ) : null}
+      <Field label={t("mirrors")} optional={t("optional")} description={t("mirrorsHint")} error={problem("mirrors")}>
+        <TextArea mono rows={2} value={form.mirrors} onChange={(event) => set({ mirrors: event.target.value })} onBlur={leave("mirrors")} />
+      </Field>
+      <TestOutcome test={test} username={typedCredentials(form)?.username ?? (forget ? null : kept)} plainHttp={plainHttp} />
+    </FormDialog>
   )
 }

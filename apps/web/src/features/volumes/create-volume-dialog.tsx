@@ -1,14 +1,12 @@
 "use client"
 import { bounds, createVolumeInput, localHost } from "@plimsoll/server/contract"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
 import { BytesField } from "@/components/controls/bytes-field"
 import { Combobox } from "@/components/controls/combobox"
-import { Dialog } from "@/components/controls/dialog"
-import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
 import { HostSelect } from "@/components/hosts/host-select"
@@ -22,7 +20,6 @@ import { useTRPC } from "@/lib/trpc"
 export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("volumes")
   const controls = useTranslations("controls")
-  const form = useId()
   const trpc = useTRPC()
   const queries = useQueryClient()
   const { list, byId } = useHosts()
@@ -66,67 +63,54 @@ export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOp
   }
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={(next) => (next ? onOpenChange(true) : close())}
+      onClose={close}
       title={t("createTitle")}
       size="sm"
-      footer={
-        <>
-          <Button onClick={close}>{controls("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" busy={create.isPending} disabled={issues.length > 0}>
-            {t("create")}
-          </Button>
-        </>
-      }
+      submitLabel={t("create")}
+      busy={create.isPending}
+      disabled={issues.length > 0}
+      error={create.error}
+      instead={<Overrule error={create.error} busy={create.isPending} onOverrule={send} />}
+      onSubmit={send}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault()
-          send()
-        }}
-      >
-        {list.length > 1 && !ofTenant ? (
-          <Field label={t("host")}>
-            <HostSelect value={host} onValueChange={setHost} needs="volumes" />
-          </Field>
-        ) : null}
-        <Field label={t("name")} description={t("nameHint")} error={name !== "" && problem("name") ? t("nameInvalid") : null}>
-          <Input mono autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+      {list.length > 1 && !ofTenant ? (
+        <Field label={t("host")}>
+          <HostSelect value={host} onValueChange={setHost} needs="volumes" />
         </Field>
-        {ofTenant ? null : (
-          <Field label={t("tenant")} optional={t("tenantDefault")} error={problem("tenant") ? t("tenantInvalid") : null}>
-            <Combobox
-              value={tenant}
-              onValueChange={setTenant}
-              options={(tenants.data ?? []).map((each) => ({ value: each.name }))}
-              emptyText={t("tenantNew")}
-              openLabel={controls("openList")}
-              placeholder="operator"
-            />
-          </Field>
-        )}
-        {limitable ? (
-          <Field
-            label={t("size")}
-            optional={t("sizeDefault")}
-            description={t("sizeHint")}
-            error={problem("sizeBytes") ? t("sizeInvalid") : null}
-          >
-            <BytesField
-              value={sizeBytes}
-              onValueChange={setSizeBytes}
-              maxBytes={bounds.diskMaximumBytes}
-              placeholder={t("noLimit")}
-              unitLabel={controls("unit")}
-            />
-          </Field>
-        ) : null}
-        {create.error ? <ErrorState error={create.error} compact /> : null}
-        {create.error ? <Overrule error={create.error} busy={create.isPending} onOverrule={send} /> : null}
-      </form>
-    </Dialog>
+      ) : null}
+      <Field label={t("name")} description={t("nameHint")} error={name !== "" && problem("name") ? t("nameInvalid") : null}>
+        <Input mono autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+      </Field>
+      {ofTenant ? null : (
+        <Field label={t("tenant")} optional={t("tenantDefault")} error={problem("tenant") ? t("tenantInvalid") : null}>
+          <Combobox
+            value={tenant}
+            onValueChange={setTenant}
+            options={(tenants.data ?? []).map((each) => ({ value: each.name }))}
+            emptyText={t("tenantNew")}
+            openLabel={controls("openList")}
+            placeholder="operator"
+          />
+        </Field>
+      )}
+      {limitable ? (
+        <Field
+          label={t("size")}
+          optional={t("sizeDefault")}
+          description={t("sizeHint")}
+          error={problem("sizeBytes") ? t("sizeInvalid") : null}
+        >
+          <BytesField
+            value={sizeBytes}
+            onValueChange={setSizeBytes}
+            maxBytes={bounds.diskMaximumBytes}
+            placeholder={t("noLimit")}
+            unitLabel={controls("unit")}
+          />
+        </Field>
+      ) : null}
+    </FormDialog>
   )
 }

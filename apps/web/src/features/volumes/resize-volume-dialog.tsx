@@ -1,13 +1,11 @@
 "use client"
 import { type OnHost, resizeVolumeInput, type VolumeSummary } from "@plimsoll/server/contract"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
 import { BytesField } from "@/components/controls/bytes-field"
-import { Dialog } from "@/components/controls/dialog"
-import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { toast } from "@/components/controls/toast"
 import { Overrule } from "@/components/overprovisioning/overrule"
 import { useTRPC } from "@/lib/trpc"
@@ -22,7 +20,6 @@ function Resize({ volume, present, onClose }: { volume: OnHost<VolumeSummary>; p
   const t = useTranslations("volumes")
   const controls = useTranslations("controls")
   const format = useFormat()
-  const form = useId()
   const trpc = useTRPC()
   const queries = useQueryClient()
   const [sizeBytes, setSizeBytes] = useState<number | null>(present)
@@ -44,39 +41,25 @@ function Resize({ volume, present, onClose }: { volume: OnHost<VolumeSummary>; p
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
+      onClose={onClose}
       title={t("resizeTitle", { name: volume.name })}
       description={t("resizeDescription")}
       size="sm"
-      footer={
-        <>
-          <Button onClick={onClose}>{controls("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" busy={resize.isPending} disabled={!larger}>
-            {t("resize")}
-          </Button>
-        </>
-      }
+      submitLabel={t("resize")}
+      busy={resize.isPending}
+      disabled={!larger}
+      error={resize.error}
+      instead={<Overrule error={resize.error} busy={resize.isPending} onOverrule={send} />}
+      onSubmit={send}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault()
-          send()
-        }}
+      <Field
+        label={t("size")}
+        description={t("resizeHint", { size: format.bytes(present) })}
+        error={sizeBytes !== present && !larger ? t("resizeInvalid", { size: format.bytes(present) }) : null}
       >
-        <Field
-          label={t("size")}
-          description={t("resizeHint", { size: format.bytes(present) })}
-          error={sizeBytes !== present && !larger ? t("resizeInvalid", { size: format.bytes(present) }) : null}
-        >
-          <BytesField value={sizeBytes} onValueChange={setSizeBytes} unitLabel={controls("unit")} />
-        </Field>
-        {resize.error ? <ErrorState error={resize.error} compact /> : null}
-        {resize.error ? <Overrule error={resize.error} busy={resize.isPending} onOverrule={send} /> : null}
-      </form>
-    </Dialog>
+        <BytesField value={sizeBytes} onValueChange={setSizeBytes} unitLabel={controls("unit")} />
+      </Field>
+    </FormDialog>
   )
 }

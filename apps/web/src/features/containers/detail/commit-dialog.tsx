@@ -2,11 +2,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
 import { Checkbox } from "@/components/controls/checkbox"
-import { Dialog } from "@/components/controls/dialog"
-import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
 import { lacks } from "@/lib/hosts"
@@ -41,34 +39,27 @@ export function CommitDialog({ open, onOpenChange }: { open: boolean; onOpenChan
   }
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={onOpenChange}
+      onClose={() => onOpenChange(false)}
       title={t("title", { name })}
       description={t("description")}
-      footer={
-        <>
-          <Button onClick={() => onOpenChange(false)}>{t("cancel")}</Button>
-          <Button variant="primary" busy={commit.isPending} onClick={submit}>
-            {t("submit")}
-          </Button>
-        </>
-      }
+      submitLabel={t("submit")}
+      busy={commit.isPending}
+      error={commit.error}
+      onSubmit={submit}
     >
-      <div className="flex flex-col gap-3">
-        <Field label={t("reference")} description={t("referenceHint")}>
-          <Input mono value={reference} placeholder={`${name}:latest`} onChange={(event) => setReference(event.target.value)} />
-        </Field>
-        <Field label={t("comment")}>
-          <Input value={comment} onChange={(event) => setComment(event.target.value)} />
-        </Field>
-        {pausable ? (
-          <Checkbox checked={pause} onCheckedChange={(checked) => setPause(checked)} description={t("pauseHint")}>
-            {t("pause")}
-          </Checkbox>
-        ) : null}
-        {commit.error ? <ErrorState compact error={commit.error} /> : null}
-      </div>
-    </Dialog>
+      <Field label={t("reference")} description={t("referenceHint")}>
+        <Input mono value={reference} placeholder={`${name}:latest`} onChange={(event) => setReference(event.target.value)} />
+      </Field>
+      <Field label={t("comment")}>
+        <Input value={comment} onChange={(event) => setComment(event.target.value)} />
+      </Field>
+      {pausable ? (
+        <Checkbox checked={pause} onCheckedChange={(checked) => setPause(checked)} description={t("pauseHint")}>
+          {t("pause")}
+        </Checkbox>
+      ) : null}
+    </FormDialog>
   )
 }

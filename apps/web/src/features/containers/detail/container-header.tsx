@@ -1,7 +1,7 @@
 "use client"
 import { type BulkAction, localHost } from "@plimsoll/server/contract"
 import { Ellipsis, Server } from "lucide-react"
-import { useState } from "react"
+import { useId, useState } from "react"
 import { useTranslations } from "use-intl"
 import { Badge } from "@/components/controls/badge"
 import { Button } from "@/components/controls/button"
@@ -55,7 +55,8 @@ export function ContainerHeader() {
 
   const may = useMay()
   const actions = availableActions(row, host, may)
-  const noNap = whyNoNap(host)
+  const noNap = row.state.status === "running" && may("containers.nap") ? whyNoNap(host) : null
+  const noNapId = useId()
   const busy = pending.get(id)
   const off = busy !== undefined || away
   const reason = away ? { title: banner("action", { host: host?.name ?? "" }) } : {}
@@ -72,8 +73,8 @@ export function ContainerHeader() {
                 {t(`actions.${action}`)}
               </Button>
             ))}
-          {noNap === null || row.state.status !== "running" || !may("containers.nap") ? null : (
-            <Button icon={actionIcons.nap} disabled title={noNap === "noSwap" ? own("noSwap") : noNap.detail}>
+          {noNap === null ? null : (
+            <Button icon={actionIcons.nap} disabled aria-describedby={noNapId}>
               {t("actions.nap")}
             </Button>
           )}
@@ -140,6 +141,11 @@ export function ContainerHeader() {
           </Badge>
         ))}
       </p>
+      {noNap === null ? null : (
+        <p id={noNapId} className="text-mute">
+          {noNap === "noSwap" ? own.rich("noSwap", { code: (text) => <code>{text}</code> }) : own("noNap", { reason: noNap.detail })}
+        </p>
+      )}
       {row.nap === undefined ? null : (
         <p role="status" className="text-mute">
           {own("napping", {

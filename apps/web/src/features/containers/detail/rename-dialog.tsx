@@ -3,10 +3,8 @@ import { useMutation } from "@tanstack/react-query"
 import { useRouter } from "next/navigation"
 import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
-import { Dialog } from "@/components/controls/dialog"
-import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { containerHref } from "@/lib/container-href"
 import { useTRPC } from "@/lib/trpc"
@@ -47,32 +45,20 @@ export function RenameDialog({ open, onOpenChange }: DialogState) {
   }
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={(next) => (next ? onOpenChange(true) : close())}
+      onClose={close}
       title={t("title", { name: current })}
       size="sm"
-      footer={
-        <>
-          <Button onClick={close}>{t("cancel")}</Button>
-          <Button variant="primary" busy={rename.isPending} disabled={!well || name === current} onClick={submit}>
-            {t("submit")}
-          </Button>
-        </>
-      }
+      submitLabel={t("submit")}
+      busy={rename.isPending}
+      disabled={!well || name === current}
+      error={rename.error}
+      onSubmit={submit}
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (well && name !== current) submit()
-        }}
-      >
-        <Field label={t("name")} error={well ? undefined : t("malformed")}>
-          <Input value={name} onChange={(event) => setTyped(event.target.value)} />
-        </Field>
-        {rename.error ? <ErrorState compact error={rename.error} /> : null}
-      </form>
-    </Dialog>
+      <Field label={t("name")} error={well ? undefined : t("malformed")}>
+        <Input value={name} onChange={(event) => setTyped(event.target.value)} />
+      </Field>
+    </FormDialog>
   )
 }

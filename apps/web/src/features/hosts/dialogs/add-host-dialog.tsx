@@ -1,12 +1,10 @@
 "use client"
 import { hostName } from "@plimsoll/server/contract"
 import { useMutation } from "@tanstack/react-query"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
-import { Dialog } from "@/components/controls/dialog"
-import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
 import { useHosts } from "@/lib/live"
@@ -18,8 +16,6 @@ import { useEndpoint } from "../endpoint/use-endpoint"
 /** Takes another machine's engine under the console: where it listens, a test that says what it found, a name. */
 export function AddHostDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("hosts")
-  const controls = useTranslations("controls")
-  const form = useId()
   const [name, setName] = useState("")
   const [nameTried, setNameTried] = useState(false)
   const taken = useHosts().list.map((host) => host.name.toLowerCase())
@@ -53,44 +49,30 @@ export function AddHostDialog({ open, onOpenChange }: { open: boolean; onOpenCha
   }
 
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={(next) => (next ? onOpenChange(true) : close())}
+      onClose={close}
       title={t("addTitle")}
       description={t("addDescription")}
       size="lg"
-      footer={
-        <>
-          <Button onClick={close}>{controls("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" busy={add.isPending}>
-            {t("add")}
-          </Button>
-        </>
-      }
+      submitLabel={t("add")}
+      busy={add.isPending}
+      error={add.error}
+      errorTitle={t("addFailed")}
+      onSubmit={submit}
     >
-      <form
-        id={form}
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
-        }}
-      >
-        <EndpointPanel state={endpoint} />
-        <Field label={t("name")} description={t("nameHint")} error={nameTried && !nameIsWell ? t("nameInvalid") : null}>
-          <Input
-            name="name"
-            value={name}
-            placeholder="node-2"
-            onChange={(event) => {
-              add.reset()
-              setName(event.target.value)
-            }}
-          />
-        </Field>
-        {add.error ? <ErrorState compact error={add.error} title={t("addFailed")} /> : null}
-      </form>
-    </Dialog>
+      <EndpointPanel state={endpoint} />
+      <Field label={t("name")} description={t("nameHint")} error={nameTried && !nameIsWell ? t("nameInvalid") : null}>
+        <Input
+          name="name"
+          value={name}
+          placeholder="node-2"
+          onChange={(event) => {
+            add.reset()
+            setName(event.target.value)
+          }}
+        />
+      </Field>
+    </FormDialog>
   )
 }

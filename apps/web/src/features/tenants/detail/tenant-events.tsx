@@ -61,7 +61,7 @@ function EventLine({ event }: { event: EventRecord }) {
       <EventIcon action={event.action} className={cn("size-3.5 shrink-0", toneInk[eventTone(event)])} />
       <span className="whitespace-nowrap font-medium">{text.verb}</span>
       <span className="min-w-0 flex-1 truncate">
-        {event.name} <span className="text-mute text-sm">{[text.who, text.detail].filter((part) => part !== "").join(" · ")}</span>
+        {text.name} <span className="text-mute text-sm">{[text.who, text.detail].filter((part) => part !== "").join(" · ")}</span>
       </span>
       <Time at={event.at} className="whitespace-nowrap text-faint text-sm" />
     </li>

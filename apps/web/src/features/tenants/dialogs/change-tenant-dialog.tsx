@@ -1,12 +1,11 @@
 "use client"
 import { bounds, type Tenant } from "@plimsoll/server/contract"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
-import { Dialog } from "@/components/controls/dialog"
 import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { toast } from "@/components/controls/toast"
 import { Overrule } from "@/components/overprovisioning/overrule"
@@ -17,8 +16,6 @@ import { PlanSelect } from "./plan-select"
 /** Another plan, which holds at once or not at all, or another title. */
 export function ChangeTenantDialog({ tenant, onClose }: { tenant: Tenant; onClose: () => void }) {
   const t = useTranslations("tenants")
-  const controls = useTranslations("controls")
-  const form = useId()
   const trpc = useTRPC()
   const queries = useQueryClient()
   const plans = useQuery(trpc.plans.list.queryOptions())
@@ -52,45 +49,30 @@ export function ChangeTenantDialog({ tenant, onClose }: { tenant: Tenant; onClos
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
+      onClose={onClose}
       title={t("changeTitle", { name: tenant.name })}
-      footer={
-        <>
-          <Button onClick={onClose}>{controls("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" busy={change.isPending} disabled={!otherTitle && !otherPlan}>
-            {t("save")}
-          </Button>
-        </>
-      }
+      submitLabel={t("save")}
+      busy={change.isPending}
+      disabled={!otherTitle && !otherPlan}
+      onSubmit={save}
     >
-      <form
-        id={form}
-        noValidate
-        className="flex flex-col gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        {plans.error ? <ErrorState compact error={plans.error} title={t("plansFailed")} onRetry={() => void plans.refetch()} /> : null}
-        <Field label={t("plan")} description={otherPlan ? t("planAtOnce", { running: tenant.counts.runningContainers }) : t("planHint")}>
-          <PlanSelect
-            plans={plans.data ?? []}
-            value={plan}
-            onValueChange={(next) => {
-              change.reset()
-              setPlan(next)
-            }}
-          />
-        </Field>
-        <Field label={t("titleField")} optional={t("optional")} description={t("titleHint")}>
-          <Input name="title" value={title} maxLength={bounds.titleLength} onChange={(event) => setTitle(event.target.value)} />
-        </Field>
-        {change.error ? <Refusal error={change.error} title={t("notChanged")} /> : null}
-        {change.error ? <Overrule error={change.error} busy={change.isPending} onOverrule={save} /> : null}
-      </form>
-    </Dialog>
+      {plans.error ? <ErrorState compact error={plans.error} title={t("plansFailed")} onRetry={() => void plans.refetch()} /> : null}
+      <Field label={t("plan")} description={otherPlan ? t("planAtOnce", { running: tenant.counts.runningContainers }) : t("planHint")}>
+        <PlanSelect
+          plans={plans.data ?? []}
+          value={plan}
+          onValueChange={(next) => {
+            change.reset()
+            setPlan(next)
+          }}
+        />
+      </Field>
+      <Field label={t("titleField")} optional={t("optional")} description={t("titleHint")}>
+        <Input name="title" value={title} maxLength={bounds.titleLength} onChange={(event) => setTitle(event.target.value)} />
+      </Field>
+      {change.error ? <Refusal error={change.error} title={t("notChanged")} /> : null}
+      {change.error ? <Overrule error={change.error} busy={change.isPending} onOverrule={save} /> : null}
+    </FormDialog>
   )
 }

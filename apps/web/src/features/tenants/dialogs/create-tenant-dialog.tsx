@@ -3,12 +3,11 @@ import { bounds, createTenantInput } from "@plimsoll/server/contract"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import Link from "next/link"
 import { useRouter } from "next/navigation"
-import { useId, useState } from "react"
+import { useState } from "react"
 import { useTranslations } from "use-intl"
-import { Button } from "@/components/controls/button"
-import { Dialog } from "@/components/controls/dialog"
 import { ErrorState } from "@/components/controls/error-state"
 import { Field } from "@/components/controls/field"
+import { FormDialog } from "@/components/controls/form-dialog"
 import { Input } from "@/components/controls/input"
 import { SkeletonRows } from "@/components/controls/skeleton"
 import { toast } from "@/components/controls/toast"
@@ -29,7 +28,6 @@ interface CreateTenantDialogProps {
 export function CreateTenantDialog({ name: given, onClose }: CreateTenantDialogProps) {
   const t = useTranslations("tenants")
   const controls = useTranslations("controls")
-  const form = useId()
   const trpc = useTRPC()
   const queries = useQueryClient()
   const router = useRouter()
@@ -62,33 +60,20 @@ export function CreateTenantDialog({ name: given, onClose }: CreateTenantDialogP
   }
 
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
+      onClose={onClose}
       title={given === "" ? t("createTitle") : t("givePlanTitle", { name: given })}
-      footer={
-        <>
-          <Button onClick={onClose}>{controls("cancel")}</Button>
-          <Button type="submit" form={form} variant="primary" busy={create.isPending} disabled={input === undefined}>
-            {t(given === "" ? "create" : "givePlan")}
-          </Button>
-        </>
-      }
+      submitLabel={t(given === "" ? "create" : "givePlan")}
+      busy={create.isPending}
+      disabled={input === undefined}
+      onSubmit={save}
     >
       {plans.error ? (
         <ErrorState compact error={plans.error} title={t("plansFailed")} onRetry={() => void plans.refetch()} />
       ) : plans.data === undefined ? (
         <SkeletonRows rows={3} label={controls("loading")} />
       ) : (
-        <form
-          id={form}
-          noValidate
-          className="flex flex-col gap-3.5"
-          onSubmit={(event) => {
-            event.preventDefault()
-            save()
-          }}
-        >
+        <>
           {given === "" ? (
             <Field
               label={t("name")}
@@ -126,8 +111,8 @@ export function CreateTenantDialog({ name: given, onClose }: CreateTenantDialogP
           )}
           {create.error && !nameTaken ? <Refusal error={create.error} title={t("notCreated")} /> : null}
           {create.error ? <Overrule error={create.error} busy={create.isPending} onOverrule={save} /> : null}
-        </form>
+        </>
       )}
-    </Dialog>
+    </FormDialog>
   )
 }
