@@ -9,8 +9,8 @@ export interface SoldContainer {
 /** One summand of a predicted peak, so that a decision can be explained. The parts of a prediction add up to its peak. */
 export interface PredictionPart {
   /**
-   * `seen`: what was seen at the worst moment of the last seven days · `young`: what those may add who were not seen at that
-   * moment, most of them because they are new · `scatter`: room for containers that rise by chance together · `floor`: the
+   * `seen`: what was seen at the worst moment of the last seven days · `young`: what those may add who were seen for less than a
+   * week, or were not seen at that moment · `scatter`: room for containers that rise by chance together · `floor`: the
    * full limits of those seen for less than a day · `estimate`: the whole of a policy that has no parts · `bound`: less,
    * because more than was sold cannot be taken.
    */

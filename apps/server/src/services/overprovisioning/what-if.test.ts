@@ -98,7 +98,7 @@ describe("what if", () => {
   it("judges CPU by its means and shows the predictor its highest", async () => {
     await record({ scope: "tenant", key: "acme" }, 10, () => ({ memory: 1, cpu: 1 }))
     const answer = await open([tenant("acme", GiB)]).ask({ resource: "cpu" })
-    expect(answer.points.at(-1)).toMatchObject({ used: 0.5, predictedPeak: expect.closeTo(1.4, 5) })
+    expect(answer.points.at(-1)).toMatchObject({ used: 0.5, predictedPeak: expect.closeTo(1.3, 5) })
     expect(answer.remarks.join()).toContain("means of quarter-hours")
   })
 

@@ -109,6 +109,14 @@ describe("predictPlimsoll", () => {
     expect([part(predict(risen), "seen"), part(predict(risen), "young")]).toEqual([40, 8])
   })
 
+  it("charges the young their own peaks at whatever hour these are, and no scatter, until they were seen for a week", () => {
+    const useOf = (container: number, slot: number) => (slot % 10 === container ? 4 : 1)
+    const host = (born: number) => predict(hostOf({ days: 8, useOf, born: (container) => (container < 4 ? born : 0) }))
+    expect([part(host(4), "seen"), part(host(4), "young")]).toEqual([9, 4 * 4 * (1 + 1 / 4)])
+    expect([part(host(1), "seen"), part(host(1), "young")]).toEqual([13, 0])
+    expect(part(host(4), "scatter")).toBeCloseTo(0.3 * Math.sqrt(6 * 16), 6)
+  })
+
   it("takes the safe side after a clock that jumped a month ahead: nobody was seen in the last week", () => {
     const host = hostOf({ days: 8, useOf: () => 1 })
     expect(predict({ ...host, atMs: host.atMs + 30 * DAY_MS }).peak).toBe(100)
@@ -168,7 +176,7 @@ describe("predictPlimsoll", () => {
   it("leaves less room for chance, against the sum, the more containers share the machine", () => {
     const { containers, ...host } = hostOf({ days: 7, useOf: () => 4 })
     const scatterOf = (count: number) => part(predict({ ...host, containers: containers.slice(0, count) }), "scatter") / (4 * count)
-    expect(scatterOf(1)).toBeCloseTo(0.4, 6)
-    expect(scatterOf(9)).toBeCloseTo(0.4 / 3, 6)
+    expect(scatterOf(1)).toBeCloseTo(0.3, 6)
+    expect(scatterOf(9)).toBeCloseTo(0.1, 6)
   })
 })

@@ -1,14 +1,14 @@
-import { SLOTS_PER_HOUR, WINDOW_HOURS, WINDOW_SLOTS } from "../slots.js"
+import { SLOTS_PER_HOUR, WINDOW_HOURS } from "../slots.js"
 import type { UseRing } from "../use-ring.js"
 import type { MomentMemo } from "./moment-memo.js"
 import { type Moment, searchHours } from "./search-hours.js"
 
-/** A container whose use was seen. Numbers in the unit of the limit. */
+/** A container that is known for a week. Numbers in the unit of the limit. */
 export interface SeenContainer {
   id: string
   limit: number
   ring: UseRing
-  /** What it is charged where it was not seen: before its first day, and in gaps. */
+  /** What it is charged in its gaps. */
   charge: number
   /** Seen but for short gaps: when several of these are missing at once, it was the sampler that failed, not they that were away. */
   steady: boolean
@@ -25,14 +25,13 @@ export interface WorstMoment extends Moment {
 
 /**
  * The highest, over the last seven days, of what these containers took together, each charged `charge` where it was not
- * seen. Slots in which the sampler failed say nothing and are left out: those in which most of what existed by then was
- * not seen, or more than a tenth of the steady. When nothing is left, everybody is charged. A `memo` changes nothing but
- * the time it takes.
+ * seen. Slots in which the sampler failed say nothing and are left out: those in which most was not seen, or more than a
+ * tenth of the steady. When nothing is left, everybody is charged. A `memo` changes nothing but the time it takes.
  */
 export function worstMoment(containers: readonly SeenContainer[], atSlot: number, memo?: MomentMemo): WorstMoment {
   const bounds = memo?.bounds(containers, atSlot) ?? boundsOf(containers)
   const worst = searchHours(bounds, (hour) => {
-    const { moment, highest } = worstOfHour(containers, hour, atSlot)
+    const { moment, highest } = worstOfHour(containers, hour)
     memo?.note(hour, highest)
     return moment
   })
@@ -61,18 +60,17 @@ const ALL_HOURS: readonly number[] = Array.from({ length: WINDOW_HOURS }, (_, ho
  * The worst moment of the hour, undefined when no slot of it says anything, and the highest sum of all its slots. Asked many times a prediction: what is
  * the same in all slots is added up once.
  */
-function worstOfHour(containers: readonly SeenContainer[], hour: number, atSlot: number): { moment?: WorstMoment; highest: number } {
+function worstOfHour(containers: readonly SeenContainer[], hour: number): { moment?: WorstMoment; highest: number } {
   const from = hour * SLOTS_PER_HOUR
-  const slots = Array.from({ length: SLOTS_PER_HOUR }, (_, index) => atSlot - ((atSlot - from - index) % WINDOW_SLOTS))
   const seen = new Float64Array(SLOTS_PER_HOUR)
   const charged = new Float64Array(SLOTS_PER_HOUR)
-  // Limits of those seen (throughout, and in single slots), of those that existed already and were not, and of the steady among these.
+  // Limits of those seen (throughout, and in single slots), of those that were not, and of the steady among these.
   let knownThroughout = 0
   const known = new Float64Array(SLOTS_PER_HOUR)
   const missed = new Float64Array(SLOTS_PER_HOUR)
   const missedSteady = new Float64Array(SLOTS_PER_HOUR)
   for (const { ring, limit, charge, steady } of containers) {
-    const { values, firstSlot } = ring
+    const { values } = ring
     if (ring.hourSeen[hour] === SLOTS_PER_HOUR) {
       knownThroughout += limit
       for (let index = 0; index < SLOTS_PER_HOUR; index++) seen[index] = (seen[index] as number) + (values[from + index] as number)
@@ -85,7 +83,6 @@ function worstOfHour(containers: readonly SeenContainer[], hour: number, atSlot:
         known[index] = (known[index] as number) + limit
       } else {
         charged[index] = (charged[index] as number) + charge
-        if ((slots[index] as number) < firstSlot) continue
         missed[index] = (missed[index] as number) + limit
         if (steady) missedSteady[index] = (missedSteady[index] as number) + limit
       }
