@@ -113,6 +113,7 @@ test("a form is sent once however often it is asked for; refused, it stays as it
   await expect(name).toHaveValue("sent-in-vain")
   await name.press("Escape")
   await expect(dialog).toBeHidden()
+  await expect(open, "focus goes back to where it came from").toBeFocused()
   await page.unroute("**/trpc/volumes.create*")
   await page.request.post(`${product.url}/trpc/volumes.remove`, { headers: { origin: product.url }, data: { name: "sent-once" } })
 })

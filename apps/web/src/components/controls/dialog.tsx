@@ -14,18 +14,23 @@ interface DialogProps {
   footer?: ReactNode
   /** `lg` for forms and lists. */
   size?: "sm" | "md" | "lg"
+  /** What has focus first; `true` and by default: the first that takes it. Not `autoFocus` of a field: that comes too early for the way back. */
+  initialFocus?: () => HTMLElement | true
   children?: ReactNode
 }
 
 /** A question or a form over the page. Escape and a click beside it close it; focus goes back to where it came from. */
-export function Dialog({ open, onOpenChange, title, description, footer, size = "md", children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, footer, size = "md", initialFocus, children }: DialogProps) {
   const t = useTranslations("controls")
   return (
     <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Base.Portal>
         <Base.Backdrop className={backdropClass} />
         <Base.Viewport className={viewportClass}>
-          <Base.Popup className={cn(dialogClass, size === "sm" ? "max-w-96" : size === "md" ? "max-w-130" : "max-w-190")}>
+          <Base.Popup
+            initialFocus={initialFocus}
+            className={cn(dialogClass, size === "sm" ? "max-w-96" : size === "md" ? "max-w-130" : "max-w-190")}
+          >
             <header className="flex items-start gap-3 px-5 pt-4">
               <div className="min-w-0 flex-1">
                 <Base.Title className="font-semibold text-lg">{title}</Base.Title>

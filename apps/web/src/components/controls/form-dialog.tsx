@@ -1,5 +1,5 @@
 "use client"
-import { type ReactNode, useId } from "react"
+import { type ReactNode, useId, useRef } from "react"
 import { useTranslations } from "use-intl"
 import { Button } from "./button"
 import { Dialog } from "./dialog"
@@ -35,7 +35,10 @@ interface FormDialogProps {
   children: ReactNode
 }
 
-/** A form over the page: fields, why it was refused, Cancel and the verb. The verb's button and Enter in a field send it, once at a time and only when it may be sent. */
+/** What one types into; not the hidden twin of a list or a switch. */
+const FIRST_FIELD = ":is(input:not([type=hidden], [aria-hidden=true]), textarea):enabled"
+
+/** A form over the page, its first field with the focus: fields, why it was refused, Cancel and the verb. The verb's button and Enter in a field send it, once at a time and only when it may be sent. */
 export function FormDialog({
   open = true,
   onClose,
@@ -54,11 +57,13 @@ export function FormDialog({
 }: FormDialogProps) {
   const t = useTranslations("controls")
   const id = useId()
+  const form = useRef<HTMLFormElement>(null)
   return (
     <Dialog
       {...frame}
       open={open}
       onOpenChange={(next) => (next ? undefined : onClose())}
+      initialFocus={() => form.current?.querySelector<HTMLElement>(FIRST_FIELD) ?? true}
       footer={
         <>
           {aside}
@@ -71,6 +76,7 @@ export function FormDialog({
     >
       <form
         id={id}
+        ref={form}
         noValidate
         className="flex flex-col gap-3.5"
         onSubmit={(event) => {

@@ -51,7 +51,7 @@ export function PasskeyNameDialog({ title, description, submitLabel, initial, on
       }}
     >
       <Field label={t("name")} description={t("nameHint")}>
-        <Input autoFocus maxLength={bounds.titleLength} value={name} onChange={(event) => setName(event.target.value)} />
+        <Input maxLength={bounds.titleLength} value={name} onChange={(event) => setName(event.target.value)} />
       </Field>
       {stale ? (
         <p role="alert" className="text-bad-ink">

@@ -51,13 +51,7 @@ export function PasswordDialog({ title, description, confirmLabel, danger = fals
       }}
     >
       <Field label={t("yourPassword")} error={wrong ? t("wrongPassword") : null}>
-        <Input
-          type="password"
-          autoFocus
-          autoComplete="current-password"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
+        <Input type="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} />
       </Field>
     </FormDialog>
   )

@@ -74,7 +74,7 @@ export function PullDialog({ open, onClose, hosts, onBegun }: PullDialogProps) {
         }
         error={reference !== "" && readReference(reference) === null ? t("referenceInvalid") : null}
       >
-        <Input mono autoFocus placeholder="alpine:3" value={reference} onChange={(event) => setReference(event.target.value)} />
+        <Input mono placeholder="alpine:3" value={reference} onChange={(event) => setReference(event.target.value)} />
       </Field>
       {host !== undefined && hosts.length > 1 ? (
         <Field label={t("host")}>

@@ -63,7 +63,7 @@ function PushForm({ asked, onClose, onBegun }: PushDialogProps & { asked: NonNul
         }
         error={to !== "" && !valid ? t("referenceInvalid") : null}
       >
-        <Input mono autoFocus value={to} onChange={(event) => setTo(event.target.value)} />
+        <Input mono value={to} onChange={(event) => setTo(event.target.value)} />
       </Field>
     </FormDialog>
   )

@@ -50,7 +50,7 @@ export function TagDialog({ asked, onClose }: { asked: AskedImage | null; onClos
       }}
     >
       <Field label={t("newReference")} description={t("referenceHint")} error={reference !== "" && !valid ? t("referenceInvalid") : null}>
-        <Input mono autoFocus value={reference} onChange={(event) => setReference(event.target.value)} />
+        <Input mono value={reference} onChange={(event) => setReference(event.target.value)} />
       </Field>
     </FormDialog>
   )

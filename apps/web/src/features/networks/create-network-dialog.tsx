@@ -71,7 +71,7 @@ export function CreateNetworkDialog({ open, onOpenChange }: { open: boolean; onO
         </Field>
       ) : null}
       <Field label={t("name")} description={t("nameHint")} error={values.name !== "" && problem("name") ? t("nameInvalid") : null}>
-        <Input mono autoFocus value={values.name} onChange={(event) => set({ name: event.target.value })} />
+        <Input mono value={values.name} onChange={(event) => set({ name: event.target.value })} />
       </Field>
       {ofTenant ? null : (
         <Field label={t("tenant")} optional={t("tenantDefault")}>

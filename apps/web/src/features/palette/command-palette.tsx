@@ -77,7 +77,6 @@ export function CommandPalette({ open, onOpenChange, surroundings }: CommandPale
                 <Search aria-hidden className="size-4 shrink-0 text-faint" />
                 {container ? <span className="max-w-40 shrink-0 truncate rounded bg-selected px-1.5 text-sm">{container.name}</span> : null}
                 <Command.Input
-                  autoFocus
                   value={query}
                   onValueChange={setQuery}
                   placeholder={t("placeholder")}

@@ -87,7 +87,6 @@ export function PlanDialog({ known, start, onClose }: PlanDialogProps) {
     >
       <Field label={t("name")} error={words("name")} className="max-w-80 max-sm:max-w-none">
         <Input
-          autoFocus
           name="name"
           value={form.name}
           maxLength={bounds.titleLength}

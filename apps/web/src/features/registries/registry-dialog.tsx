@@ -92,7 +92,6 @@ export function RegistryDialog({ known, suggested, onClose }: RegistryDialogProp
         <Field label={t("registry")} description={t("registryHint")} error={problem("registry")}>
           <Input
             mono
-            autoFocus
             value={registry}
             onChange={(event) => set({ registry: event.target.value.trim() })}
             onBlur={registry === "" ? undefined : leave("registry")}

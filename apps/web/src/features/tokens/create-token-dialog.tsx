@@ -44,7 +44,7 @@ export function CreateTokenDialog({ whose, ofTenant, onClose }: CreateTokenDialo
       }}
     >
       <Field label={t("name")} description={t("nameHint")}>
-        <Input autoFocus maxLength={bounds.titleLength} value={name} onChange={(event) => setName(event.target.value)} />
+        <Input maxLength={bounds.titleLength} value={name} onChange={(event) => setName(event.target.value)} />
       </Field>
       <Field label={t("scope")} description={t(`${can}.${scope}`)}>
         <Select

@@ -81,7 +81,7 @@ export function CreateVolumeDialog({ open, onOpenChange }: { open: boolean; onOp
         </Field>
       ) : null}
       <Field label={t("name")} description={t("nameHint")} error={name !== "" && problem("name") ? t("nameInvalid") : null}>
-        <Input mono autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+        <Input mono value={name} onChange={(event) => setName(event.target.value)} />
       </Field>
       {ofTenant ? null : (
         <Field label={t("tenant")} optional={t("tenantDefault")} error={problem("tenant") ? t("tenantInvalid") : null}>

@@ -30,7 +30,7 @@ export function RenameHostDialog({ host, onClose }: { host: HostSummary; onClose
       }}
     >
       <Field label={t("name")} error={isWell ? null : t("nameInvalid")}>
-        <Input autoFocus name="name" value={name} onChange={(event) => setName(event.target.value)} />
+        <Input name="name" value={name} onChange={(event) => setName(event.target.value)} />
       </Field>
     </FormDialog>
   )

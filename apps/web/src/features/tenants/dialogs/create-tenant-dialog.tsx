@@ -82,7 +82,6 @@ export function CreateTenantDialog({ name: given, onClose }: CreateTenantDialogP
             >
               <Input
                 mono
-                autoFocus
                 name="tenant"
                 value={name}
                 maxLength={bounds.tenantLength}
