@@ -10,7 +10,8 @@ import { unexplained } from "./testing/ladder/unexplained.js"
 import { hold, serve } from "./testing/ladder/workloads.js"
 
 /** Faults of the server itself, which is a process of its own here and looks at the real machine. */
-const STALL_MS = 60_000
+const MINUTE_MS = 60_000
+const STALL_MS = 62_000
 let machine: DaemonMachine
 
 beforeAll(async () => {
@@ -26,17 +27,19 @@ it("nothing is measured for a whole minute: the ladder says so, does nothing mea
   const { gold, client } = await machine.startGold()
   const victim = await machine.run("victim", hold(64))
   const { server, events } = machine
-  const from = Date.now()
+  // From just before a minute to just after it: history is kept by the minute.
+  const minute = Math.ceil((Date.now() + 1000) / MINUTE_MS) * MINUTE_MS
+  await delay(minute - 1000 - Date.now())
   server.signal("SIGSTOP")
   await delay(STALL_MS)
   server.signal("SIGCONT")
-  const to = Date.now()
+  expect(Date.now(), "the minute is over").toBeGreaterThan(minute + MINUTE_MS)
   await eventually(async () => expect((await events()).map(({ action }) => action)).toContain("stalled"))
   const told = await events()
   expect(told.find(({ action }) => action === "stalled")?.attributes.why).toMatch(/stood still for [67]\d s: no step was taken/)
   expect(told.filter(({ kind, action }) => kind === "ladder" && action !== "stalled")).toEqual([])
   // Nothing is put into the gap.
-  const gap = { resource: "memory", from: from + 2000, to: to - 2000 }
+  const gap = { resource: "memory", from: minute, to: minute + MINUTE_MS - 1 }
   expect((await server.query<LineHistory>("overprovisioning.history", gap)).points).toEqual([])
   await machine.shrink()
   const stops = async () =>

@@ -16,7 +16,7 @@ const SCATTER = 0.3
 /**
  * Plimsoll's own predictor. Those seen for less than a day count with their full limits, the young each with
  * `peak · (1 + 1/days seen)`, at most their limits. All others count together: the worst moment of the last seven days, where
- * each is charged its peak for the time in which it was not seen, and the scatter. Young are those first seen less than
+ * each is charged its peak for the time in which it was not seen. To it comes the scatter of both. Young are those first seen less than
  * seven days ago, and those not seen in half of them: what they do at the same time as others is not known yet. Days seen are counted
  * in samples, so that neither a gap nor a clock that jumps makes anybody older. Who asks for one set again and again, as time
  * goes on, gives the same `memo` each time: the answer is the same, sooner.
@@ -38,7 +38,9 @@ export function predictPlimsoll({ history, containers, atMs }: PredictionRequest
     const age = Math.min(WINDOW_SLOTS, slot + 1 - ring.firstSlot)
     if (age < WINDOW_SLOTS || ring.seen < WINDOW_SLOTS / 2) {
       young++
-      youngCharges += Math.min(limit, peak * (1 + SLOTS_PER_DAY / ring.seen))
+      const charge = Math.min(limit, peak * (1 + SLOTS_PER_DAY / ring.seen))
+      youngCharges += charge
+      squares += charge * charge
       continue
     }
     mature.push({ id, limit, ring, charge: peak, steady: age - ring.seen <= SHORT_GAPS_SLOTS })
@@ -48,7 +50,7 @@ export function predictPlimsoll({ history, containers, atMs }: PredictionRequest
   const parts: PredictionPart[] = [
     { name: "seen", amount: worst.seen, containers: mature.length },
     { name: "young", amount: youngCharges + worst.charged, containers: young },
-    { name: "scatter", amount: SCATTER * Math.sqrt(squares), containers: mature.length },
+    { name: "scatter", amount: SCATTER * Math.sqrt(squares), containers: mature.length + young },
     { name: "floor", amount: floor, containers: containers.length - mature.length - young },
   ]
   return boundedBy(sumLimits(containers), parts, containers.length)
