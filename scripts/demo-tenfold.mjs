@@ -1,4 +1,4 @@
-// npm run demo:tenfold [-- --memory 1G --times 12 --minutes 1.5 --seed 1 --json --no-host-setup]: sells a small machine of its own tenfold, has it visited, and says what became of the visitors.
+// npm run demo:tenfold [-- --memory 1G --times 12 --minutes 1.5 --seed 1 --json --no-host-setup --no-build]: sells a small machine of its own tenfold, has it visited, and says what became of the visitors.
 import { totalmem } from "node:os"
 import { buildProduct } from "./lib/build-product.mjs"
 import { installDependencies } from "./lib/dependencies.mjs"
@@ -19,6 +19,8 @@ const { values } = readFlags({
     seed: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
     "no-host-setup": { type: "boolean", default: false },
+    /** As it was built before: for a machine that has no npm. */
+    "no-build": { type: "boolean", default: false },
   },
 })
 const stopping = new AbortController()
@@ -30,9 +32,9 @@ try {
   if (process.getuid() !== 0) throw new Error("Containers and swap need root: sudo npm run demo:tenfold")
   // With --json standard output carries the figures alone.
   if (values.json) console.log = (...words) => console.error(...words)
-  await installDependencies()
+  if (!values["no-build"]) await installDependencies()
   await setUpHost({ change: !values["no-host-setup"] })
-  await buildProduct({ only: "engine and server" })
+  if (!values["no-build"]) await buildProduct({ only: "engine and server" })
   // What they need is built only now.
   const [{ runDemo }, { judge }, { printReport }] = await Promise.all([
     import("./tenfold/run-demo.mjs"),
