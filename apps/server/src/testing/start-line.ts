@@ -1,4 +1,6 @@
+import type { ContainerSpec } from "@plimsoll/runtime"
 import type { LadderNow } from "../contract/overprovisioning.js"
+import type { PlanTerms } from "../contract/plans.js"
 import type { OwnEvent } from "../services/events/event-journal.js"
 import type { MeasuredDisk } from "../services/metering/disk-use.js"
 import { MetricsRecorder } from "../services/metrics/metrics-recorder.js"
@@ -7,7 +9,7 @@ import type { Capacity } from "../services/overprovisioning/capacity.js"
 import { createOverprovisioning, type RunningOverprovisioning } from "../services/overprovisioning/create-overprovisioning.js"
 import type { SaleDesk } from "../services/overprovisioning/sale-desk.js"
 import { createSettings } from "../services/settings/settings.js"
-import { startTenancy } from "./tenancy.js"
+import { someTerms, startTenancy } from "./tenancy.js"
 import type { TenantEngine } from "./tenant-engine.js"
 
 const GIB = 2 ** 30
@@ -94,3 +96,19 @@ export async function startLine(fake: TenantEngine) {
     },
   }
 }
+
+/** What tests of the line sell, on the one that is open when it is sold. */
+export function salesOn(line: () => Awaited<ReturnType<typeof startLine>>) {
+  const engine = () => line().tenancy.it.engine
+  return {
+    engine,
+    create: (memoryMaxBytes: number, spec: Partial<ContainerSpec> = {}) =>
+      engine().containers.create({ image: "x", ...spec, limits: { memoryMaxBytes, ...spec.limits } }),
+    /** Of all but the given terms next to nothing. */
+    planOf: (terms: Partial<PlanTerms>, name = `plan ${JSON.stringify(terms)}`) =>
+      line().tenancy.it.plans.create({ name, terms: { ...someTerms, cpuMaxCores: 0.01, cpuGuaranteedCores: 0, pidsMax: 1, ...terms } }),
+  }
+}
+
+/** A refusal by the line, for `toMatchObject`. */
+export const exceeded = (resource: string) => ({ code: "load_line_exceeded", facts: { resource } })

@@ -1,10 +1,7 @@
-import type { ContainerSpec } from "@plimsoll/runtime"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { PlanTerms } from "../../contract/plans.js"
 import { capacityReason } from "../../contract/reasons.js"
 import { statsOf } from "../../testing/fake-engine.js"
-import { someCapacity, startLine } from "../../testing/start-line.js"
-import { someTerms } from "../../testing/tenancy.js"
+import { exceeded, salesOn, someCapacity, startLine } from "../../testing/start-line.js"
 import { tenantEngine } from "../../testing/tenant-engine.js"
 import { predictPlimsoll } from "../load-line/predictors/predict-plimsoll.js"
 import { SLOT_MS, SLOTS_PER_DAY } from "../load-line/slots.js"
@@ -19,12 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => it_.close())
 
-const engine = () => it_.tenancy.it.engine
-const create = (memoryMaxBytes: number, spec: Partial<ContainerSpec> = {}) =>
-  engine().containers.create({ image: "x", ...spec, limits: { memoryMaxBytes, ...spec.limits } })
-const planOf = (terms: Partial<PlanTerms>, name = `plan ${JSON.stringify(terms)}`) =>
-  it_.tenancy.it.plans.create({ name, terms: { ...someTerms, cpuMaxCores: 0.01, cpuGuaranteedCores: 0, pidsMax: 1, ...terms } })
-const exceeded = (resource: string) => ({ code: "load_line_exceeded", facts: { resource } })
+const { engine, create, planOf } = salesOn(() => it_)
 
 describe("settings", () => {
   it("hold at once and over a restart; what was not changed goes with the machine", async () => {

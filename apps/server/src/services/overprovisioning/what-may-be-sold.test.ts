@@ -1,8 +1,7 @@
 import { type ContainerSpec, EngineError } from "@plimsoll/runtime"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { PlanTerms } from "../../contract/plans.js"
-import { startLine } from "../../testing/start-line.js"
-import { someTerms } from "../../testing/tenancy.js"
+import { exceeded, salesOn, startLine } from "../../testing/start-line.js"
 import { tenantEngine } from "../../testing/tenant-engine.js"
 import { sumPromised } from "./amounts.js"
 
@@ -17,12 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => it_.close())
 
-const engine = () => it_.tenancy.it.engine
-const create = (memoryMaxBytes: number, spec: Partial<ContainerSpec> = {}) =>
-  engine().containers.create({ image: "x", ...spec, limits: { memoryMaxBytes, ...spec.limits } })
-const planOf = (terms: Partial<PlanTerms>, name = `plan ${JSON.stringify(terms)}`) =>
-  it_.tenancy.it.plans.create({ name, terms: { ...someTerms, cpuMaxCores: 0.01, cpuGuaranteedCores: 0, pidsMax: 1, ...terms } })
-const exceeded = (resource: string) => ({ code: "load_line_exceeded", facts: { resource } })
+const { engine, create, planOf } = salesOn(() => it_)
 
 async function outcomes(work: Promise<unknown>[]): Promise<{ made: number; codes: Set<string> }> {
   const settled = await Promise.allSettled(work)
