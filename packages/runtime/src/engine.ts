@@ -81,6 +81,7 @@ export interface EngineInfo {
 export type EngineFeature =
   | "pause"
   | "nap"
+  | "hibernate"
   | "reclaim"
   | "exec"
   | "attach"
@@ -118,7 +119,7 @@ export interface OciRuntimeInfo {
 
 // ── containers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type ContainerStatus = "created" | "running" | "paused" | "restarting" | "exited" | "removing" | "dead"
+export type ContainerStatus = "created" | "running" | "paused" | "hibernated" | "restarting" | "exited" | "removing" | "dead"
 export type HealthStatus = "none" | "starting" | "healthy" | "unhealthy"
 
 export interface ExitStatus {
@@ -133,6 +134,8 @@ export type ContainerState =
   | { status: "created" }
   | { status: "running"; pid: number; startedAt: number }
   | { status: "paused"; pid: number; startedAt: number; pausedAt: number }
+  /** Its processes are on disk: see `ContainerApi.hibernate`. */
+  | { status: "hibernated"; startedAt: number; hibernatedAt: number }
   | ({ status: "restarting"; restartAt: number; startedAt: number } & ExitStatus)
   /** `startedAt` absent: it never ran (a failed start); `error` says why. */
   | ({ status: "exited"; startedAt?: number; error?: string } & ExitStatus)
@@ -164,6 +167,15 @@ export interface ContainerNap {
   afterBytes: number
 }
 
+/** A container that hibernates: `hibernated`, its processes written to disk. It wakes by itself: see `ContainerApi.hibernate`. */
+export interface ContainerHibernation {
+  since: number
+  /** Bytes of its own in memory and in swap before; none of them is left. */
+  beforeBytes: number
+  /** Of its processes on disk. */
+  imageBytes: number
+}
+
 /** Why a container woke. */
 export type WakeCause = "packet" | "exec" | "attach" | "copy" | "stop" | "kill" | "update" | "log" | "request" | "pressure"
 
@@ -192,6 +204,8 @@ export interface ContainerSummary {
   portMappings?: PortMapping[]
   /** Present while it naps. */
   nap?: ContainerNap
+  /** Present while it hibernates. */
+  hibernation?: ContainerHibernation
 }
 
 export interface HealthProbeResult {
@@ -458,7 +472,16 @@ export interface ContainerApi {
    * answer) while it fell asleep: it runs on; `unsupported` with the reason where the host has no freezer or no swap, and for one with the host's network, of which no packet is known.
    */
   nap(id: string): Promise<ContainerNap>
-  /** Resolves when it runs. Does not nap: no effect (one paused by hand stays so). */
+  /**
+   * Writes its processes to disk with CRIU and ends them (feature `hibernate`): nothing of it is left in memory or swap. Runs or naps before. Its addresses, published ports and
+   * names stay: the first packet restores it as it was, and so does every operation that needs its processes (as with `nap`, and `start`). `kill` with KILL throws away what
+   * it had in memory: it is `exited` then; so does a forced remove. Hibernates already: no effect, the same answer. It survives daemon and host: one that hibernated before a reboot still does.
+   * While the engine is closed nobody restores it. Events `hibernate` and `wake` (`sleptMs`, `wakeMs`, `cause`, `from: "hibernation"`).
+   * Rejects as `nap` does, with `conflict` also when somebody outside has a connection with it, `disk_full` when its memory has no room on disk, `unsupported` with the reason where
+   * CRIU is not to be had, and for containers with a terminal, devices, namespaces of others, or another OCI runtime than crun; `checkpoint_failed` with CRIU's reason. When anything fails it runs on.
+   */
+  hibernate(id: string): Promise<ContainerHibernation>
+  /** Resolves when it runs. Neither naps nor hibernates: no effect (one paused by hand stays so). Rejects with `checkpoint_failed` when CRIU cannot restore it: it goes on hibernating. */
   wake(id: string, options?: { cause?: WakeCause }): Promise<{ sleptMs: number; wakeMs: number }>
   /**
    * Takes back up to `bytes` of memory that it does not need just now (feature `reclaim`): file cache, and with swap what lies idle, never what is guaranteed
@@ -768,6 +791,7 @@ export type EngineEventAction =
   | "pause"
   | "resume"
   | "nap"
+  | "hibernate"
   | "wake"
   | "reclaim"
   | "rename"

@@ -34,6 +34,7 @@ export const engineErrorCodes = {
   cgroup_failed: "A cgroup could not be made or written.",
   network_failed: "A network link, address or rule could not be made.",
   runtime_failed: "The OCI runtime or conmon failed.",
+  checkpoint_failed: "CRIU could not write the processes to disk, or bring them back.",
   command_not_found: "The command does not exist in the container or is not executable.",
   tool_missing: "A host tool is not installed.",
   kernel_feature_missing: "The kernel lacks a feature.",

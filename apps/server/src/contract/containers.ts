@@ -54,7 +54,7 @@ export const commitContainerInput = idInput.extend({
 })
 export const containerFilesInput = idInput.extend({ path: absolutePath })
 
-export const bulkActions = ["start", "stop", "kill", "restart", "pause", "resume", "nap", "wake", "remove"] as const
+export const bulkActions = ["start", "stop", "kill", "restart", "pause", "resume", "nap", "hibernate", "wake", "remove"] as const
 export type BulkAction = (typeof bulkActions)[number]
 
 export const bulkContainersInput = z.object({

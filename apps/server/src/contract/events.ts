@@ -20,6 +20,7 @@ export const eventActions = [
   "pause",
   "resume",
   "nap",
+  "hibernate",
   "wake",
   "reclaim",
   "rename",

@@ -41,6 +41,7 @@ export const operations = {
   "containers.pause": workers,
   "containers.resume": workers,
   "containers.nap": workers,
+  "containers.hibernate": workers,
   "containers.wake": workers,
   "containers.reclaim": operator,
   "containers.rename": workers,

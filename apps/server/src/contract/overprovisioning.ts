@@ -282,7 +282,7 @@ export interface WhatIf {
 }
 
 /** Where the ladder stands, lowest rung first. */
-export const ladderRungs = ["reclaim", "stop-selling", "tighten", "nap", "stop"] as const
+export const ladderRungs = ["reclaim", "stop-selling", "tighten", "nap", "hibernate", "stop"] as const
 export type LadderRung = (typeof ladderRungs)[number]
 
 export const ladderSettings = z.strictObject({
@@ -317,6 +317,14 @@ export const ladderSettings = z.strictObject({
       .min(1000)
       .max(30 * 86_400_000),
   }),
+  hibernate: z.strictObject({
+    /** For so long without CPU, traffic and exec, naps included. */
+    idleMs: z
+      .number()
+      .int()
+      .min(1000)
+      .max(90 * 86_400_000),
+  }),
   /** Tenants that no rung touches. */
   exemptTenants: z.array(z.string().min(1).max(bounds.tenantLength)).max(1000),
 })
@@ -331,7 +339,7 @@ export const changeLadderSettingsInput = ladderSettings.superRefine(({ rungs }, 
 })
 
 /** Labels of a container that say what may be done to it. */
-export const ladderLabels = { exempt: "plimsoll.ladder", napAfterMs: "plimsoll.nap.after-ms" } as const
+export const ladderLabels = { exempt: "plimsoll.ladder", napAfterMs: "plimsoll.nap.after-ms", hibernateAfterMs: "plimsoll.hibernate.after-ms" } as const
 
 export interface LadderStep {
   at: number
@@ -369,6 +377,8 @@ export interface LadderNow {
   /** The same as `why`, in figures. */
   shortage: Shortage | null
   napping: { id: string; name: string; tenant: string; since: number; gaveBackBytes: number }[]
+  /** `gaveBackBytes`: of memory and swap. */
+  hibernating: { id: string; name: string; tenant: string; since: number; gaveBackBytes: number; imageBytes: number }[]
   /** Newest first. */
   stopped: StoppedByLadder[]
   /** The newest 50, newest first. */

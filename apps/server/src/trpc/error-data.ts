@@ -39,6 +39,7 @@ const trpcCodes: Record<EngineErrorCode, TRPC_ERROR_CODE_KEY> = {
   cgroup_failed: "INTERNAL_SERVER_ERROR",
   network_failed: "INTERNAL_SERVER_ERROR",
   runtime_failed: "INTERNAL_SERVER_ERROR",
+  checkpoint_failed: "INTERNAL_SERVER_ERROR",
   command_not_found: "UNPROCESSABLE_CONTENT",
   tool_missing: "SERVICE_UNAVAILABLE",
   kernel_feature_missing: "SERVICE_UNAVAILABLE",

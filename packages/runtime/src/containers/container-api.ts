@@ -8,6 +8,7 @@ import { allStats, containerStats } from "./container-stats.js"
 import { inspectContainer, listContainers } from "./container-view.js"
 import { createContainer } from "./create-container.js"
 import { attachExec, execContainer, inspectExec } from "./exec-container.js"
+import { hibernateContainer } from "./hibernate-container.js"
 import { killContainer, runningContainer } from "./kill-container.js"
 import type { LifecycleContext } from "./lifecycle-context.js"
 import { napContainer } from "./nap-container.js"
@@ -50,6 +51,7 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
     pause: (reference) => queued(reference, (id) => pauseContainer(context, id)),
     resume: (reference) => queued(reference, (id) => resumeContainer(context, id)),
     nap: (reference) => queued(reference, (id) => napContainer(context, id)),
+    hibernate: (reference) => queued(reference, (id) => hibernateContainer(context, id)),
     wake: async (reference, { cause = "request" } = {}) => context.naps.wake(containers.find(reference).id, cause),
     reclaim: (reference, bytes) => queued(reference, (id) => reclaimContainer(context, id, bytes)),
     rename: (reference, name) => queued(reference, (id) => renameContainer(context, id, name)),

@@ -1,4 +1,5 @@
 import type {
+  ContainerHibernation,
   ContainerInspect,
   ContainerNap,
   ContainerState,
@@ -88,6 +89,8 @@ export type StoredState =
   | { readonly status: "running"; readonly run: RunFacts }
   /** `nap`: not by hand; its memory is pushed out, and it wakes by itself. */
   | { readonly status: "paused"; readonly run: RunFacts; readonly pausedAt: number; readonly nap?: ContainerNap }
+  /** `run` ended with the checkpoint; its pid is nobody's, its other facts hold for the run that goes on. */
+  | { readonly status: "hibernated"; readonly run: RunFacts; readonly hibernation: ContainerHibernation }
   | ({ readonly status: "restarting"; readonly restartAt: number; readonly startedAt: number } & ExitStatus)
   | ({
       readonly status: "exited"
@@ -111,6 +114,8 @@ export function publicState(state: StoredState): ContainerState {
       return { status: "running", pid: state.run.pid, startedAt: state.run.startedAt }
     case "paused":
       return { status: "paused", pid: state.run.pid, startedAt: state.run.startedAt, pausedAt: state.pausedAt }
+    case "hibernated":
+      return { status: "hibernated", startedAt: state.run.startedAt, hibernatedAt: state.hibernation.since }
     case "restarting":
       return { ...state }
     case "exited": {

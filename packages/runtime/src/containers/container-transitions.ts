@@ -78,7 +78,7 @@ export function startFailed(
   options: { exitCode: number; error: string; now: number; byPolicy: boolean },
 ): Transition | undefined {
   const { state } = record
-  if (state.status === "running" || state.status === "paused" || state.status === "dead") return undefined
+  if (state.status === "running" || state.status === "paused" || state.status === "hibernated" || state.status === "dead") return undefined
   const exit: ExitStatus = { exitCode: options.exitCode, oomKilled: false, finishedAt: options.now }
   const startedAt = state.status === "created" ? undefined : state.startedAt
   const decision = options.byPolicy

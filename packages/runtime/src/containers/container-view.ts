@@ -18,12 +18,13 @@ export function summarize(context: Pick<LifecycleContext, "containers" | "health
     state: context.containers.isRemoving(record.id) ? { status: "removing" } : publicState(record.state),
     health: health(context, record).status,
     restartCount: record.restartCount,
-    ports: runOf(record) === undefined ? [] : [...record.ports],
+    ports: runOf(record) === undefined && record.state.status !== "hibernated" ? [] : [...record.ports],
     networks: record.connections.map(({ attachment }) => attachment),
     labels: record.spec.labels ?? {},
     limits: record.limits,
     ...(diskBytes !== undefined && { diskBytes }),
     ...(record.state.status === "paused" && record.state.nap !== undefined && { nap: record.state.nap }),
+    ...(record.state.status === "hibernated" && { hibernation: record.state.hibernation }),
     ...(record.resolved.ports.length > 0 && { portMappings: record.resolved.ports }),
   }
 }

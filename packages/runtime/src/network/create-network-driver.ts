@@ -139,6 +139,9 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
     attach: (target) => attachContainer(attaching, target),
     reattach: (target) => reattachContainer(attaching, target),
     attachLoopback: raiseLoopback,
+    park: async ({ containerId }) => {
+      throw new EngineError("network_failed", { facts: { containerId } })
+    },
     detach: async (containerId) => {
       const links = [...leases.addressesOf(containerId).values()].map(linkName)
       await rules.detach(containerId)

@@ -70,6 +70,12 @@ export interface NetworkDriver {
   /** Only loopback up, for `none`. */
   attachLoopback(process: ProcessIdentity): Promise<void>
   /**
+   * Its processes are gone for a while, and with them its links: addresses, published ports, rules and names stay as they are. Listens at the bridges for what is sent to it: calls back
+   * at each packet that would need its processes (`wakeFilter`), and at questions for its address (ARP), and keeps the first packets, until `attach`, which gives them to it, or `detach`.
+   * Parked already: no effect but the new callback. Rejects with `network_failed`.
+   */
+  park(options: Omit<AttachOptions, "process">, onPacket: () => void): Promise<void>
+  /**
    * Takes port rules back and lets the links go; for a container whose processes are gone. Resolving means that nothing
    * reaches it any more. The kernel frees the links with their namespace some 20 ms later: `settled` waits for that, and
    * the addresses are not given to new links before.

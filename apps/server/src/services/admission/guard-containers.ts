@@ -68,6 +68,7 @@ export function guardContainers(engine: ContainerEngine, desk: AdmissionDesk): C
     kill: (id, options) => containers.kill(id, options),
     pause: (id) => containers.pause(id),
     nap: (id) => containers.nap(id),
+    hibernate: (id) => containers.hibernate(id),
     wake: (id, options) => containers.wake(id, options),
     reclaim: (id, bytes) => containers.reclaim(id, bytes),
     rename: (id, name) => containers.rename(id, name),

@@ -45,6 +45,7 @@ export function tenantContainers(reach: TenantReach): ContainerApi {
     restart: async (reference, options) => containers.restart(await id(reference), options),
     pause: async (reference) => containers.pause(await id(reference)),
     nap: async (reference) => containers.nap(await id(reference)),
+    hibernate: async (reference) => containers.hibernate(await id(reference)),
     wake: async (reference, options) => containers.wake(await id(reference), options),
     reclaim: async (reference, bytes) => containers.reclaim(await id(reference), bytes),
     resume: async (reference) => containers.resume(await id(reference)),

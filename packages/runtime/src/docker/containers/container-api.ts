@@ -49,6 +49,7 @@ export function containerApi(context: DockerContext): { api: ContainerApi; close
     inspectExec: (execId) => execs.inspect(execId),
     commit: async (id, options) => context.images.summary(await commitContainer(context, id, options)),
     nap: noNaps,
+    hibernate: noNaps,
     wake: noNaps,
     reclaim: noNaps,
     resizeDisk: async (id) => {
@@ -136,7 +137,7 @@ async function otherPids(context: DockerContext, id: string): Promise<{ id: stri
 async function noNaps(container: string): Promise<never> {
   throw new EngineError("unsupported", {
     facts: { container: container.slice(0, 200) },
-    publicMessage: "A Docker Engine can neither take memory back from its containers nor let them nap. Use the embedded engine for that.",
+    publicMessage: "A Docker Engine can neither take memory back from its containers nor let them nap or hibernate. Use the embedded engine for that.",
   })
 }
 
