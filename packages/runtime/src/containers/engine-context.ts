@@ -36,6 +36,10 @@ export interface EngineContext {
   readonly thinDisks: Pick<Ability, "status" | "detail" | "remedy">
   /** Whether containers can nap on this host as it is now. */
   readonly napAbility: () => Pick<Ability, "status" | "detail" | "remedy">
+  /** Whether containers can hibernate on this host, as it was when the engine opened. */
+  readonly hibernateAbility: () => Pick<Ability, "status" | "detail" | "remedy">
+  /** Absolute path of CRIU as it is installed now. Throws `tool_missing`. */
+  readonly criu: () => string
 }
 
 /** Diagnostics for the operator's log. Never a secret. */
