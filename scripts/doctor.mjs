@@ -18,7 +18,7 @@ try {
   await installDependencies()
   await buildProduct({ only: "engine and server" })
   const { probeHost } = await import("@plimsoll/runtime")
-  const info = await probeHost({ root: join(dataDirectory, "engine") })
+  const info = await probeHost({ root: join(dataDirectory, "engine"), criu: process.env.PLIMSOLL_CRIU || undefined })
   if (values.json) write(JSON.stringify(info))
   else print(info)
   process.exitCode = info.status === "available" ? 0 : 1

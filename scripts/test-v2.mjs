@@ -4,6 +4,7 @@ import { installMissingTools } from "./lib/host-setup.mjs"
 import { readFlags } from "./lib/read-flags.mjs"
 import { requireNode } from "./lib/require-node.mjs"
 import { duration, say } from "./lib/say.mjs"
+import { testCache } from "./lib/test-cache.mjs"
 import { bootGuest } from "./v2-guest/boot-guest.mjs"
 import { buildGuest } from "./v2-guest/build-guest.mjs"
 
@@ -46,7 +47,7 @@ async function testInGuest() {
   if (missing.length > 0) throw new Error(`The guest cannot be made or run without ${missing.map((tool) => tool.package).join(", ")}.`)
   say.title("Debian 13 guest with cgroup v2")
   const guest = await buildGuest({
-    cacheDirectory: process.env.PLIMSOLL_TEST_CACHE || "/var/cache/plimsoll-test",
+    cacheDirectory: testCache,
     mirror: process.env.PLIMSOLL_DEBIAN_MIRROR,
   })
   const startedAt = Date.now()

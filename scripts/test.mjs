@@ -36,7 +36,7 @@ async function runAll() {
   await installDependencies()
   const wanted = positionals.length > 0 ? steps.filter(({ name }) => positionals.includes(name)) : steps
   const purposes = ["engine", ...wanted.map(({ name }) => name)]
-  await setUpHost({ change, purposes })
+  notRun.push(...(await setUpHost({ change, purposes })))
   await webAccount({ create: change })
   for (const tool of missingTools(purposes))
     notRun.push(`What needs ${tool.anyOf.join(" or ")}: ${unavailableHere(tool) ?? `apt-get install -y ${tool.package}`}`)

@@ -10,7 +10,7 @@ export async function openEngine() {
   const runDirectory = mkdtempSync("/run/plimsoll-bench-")
   // Container root is an unprivileged user of the host and must get through to its files.
   for (const directory of [root, runDirectory]) chmodSync(directory, 0o711)
-  const engine = await createEngine({ root, runDirectory })
+  const engine = await createEngine({ root, runDirectory, criu: process.env.PLIMSOLL_CRIU || undefined })
   const tar = baseImageTar()
   await engine.images.importRootfs(tar.stdout, { reference: IMAGE })
   return {

@@ -1,20 +1,27 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs"
+import { handOutTestCriu } from "../criu/test-criu.mjs"
 import { findProgram } from "./find-program.mjs"
 import { missingTools, unavailableHere } from "./host-tools.mjs"
 import { installPackages } from "./install-packages.mjs"
 import { runCommand } from "./run-command.mjs"
 import { say } from "./say.mjs"
 
+/** Whose checks and figures let containers hibernate. */
+const HIBERNATING = ["integration", "e2e", "bench", "software"]
+
 /**
  * Brings the host to where containers can run: missing distribution packages and the hugetlb trap of hybrid cgroups. Says what it
  * does and why. With `change: false`, or without root, it only says what is missing and the command that mends it.
  * Never throws for something that cannot be mended: the console starts all the same and shows it. `purposes`: whose tools are needed,
- * as in `hostTools`.
+ * as in `hostTools`. Resolves with what cannot be done for want of something else than those, each with the reason.
  */
 export async function setUpHost({ change, purposes = ["engine"] }) {
   await installMissingTools({ change, purposes })
   await freeHugetlb(change)
   await favourQuickCgroups(change)
+  const withoutCriu = purposes.some((purpose) => HIBERNATING.includes(purpose)) ? await handOutTestCriu({ change }) : undefined
+  if (withoutCriu) say.warn(`Without CRIU no container hibernates: ${withoutCriu}`)
+  return withoutCriu ? [`What needs CRIU: ${withoutCriu}`] : []
 }
 
 /** Installs what is missing of the tools that the purposes need, and says what and why. Resolves with the tools that are still missing. */

@@ -4,6 +4,7 @@ import { createEngine } from "../embedded/create-engine.js"
 import { purgeEngine } from "../embedded/purge-engine.js"
 import { engineConformance } from "./engine-conformance.js"
 import type { EngineUnderTest } from "./harness.js"
+import { testCriu } from "./test-criu.js"
 
 engineConformance(openEmbeddedEngine, { name: "the embedded engine" })
 
@@ -12,7 +13,7 @@ async function openEmbeddedEngine(): Promise<EngineUnderTest> {
   const directory = await mkdtemp("/var/tmp/plimsoll-test-")
   // Containers' users pass through it on the way to their files.
   await chmod(directory, 0o711)
-  const options = { root: join(directory, "engine"), runDirectory: join("/run", basename(directory)) }
+  const options = { root: join(directory, "engine"), runDirectory: join("/run", basename(directory)), ...testCriu() }
   let engine = await createEngine(options)
   return {
     engine,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type ContainerEngine, createEngine, ensureStarterImage, purgeEngine } from "@plimsoll/runtime"
-import { makeTestSwap, patience } from "@plimsoll/runtime/conformance"
+import { makeTestSwap, patience, testCriu } from "@plimsoll/runtime/conformance"
 import { expect, vi } from "vitest"
 import type { ContainerInspect, EventPage, EventRecord, LadderNow, LadderSettings, OverprovisioningNow } from "../../contract/index.js"
 import { type LadderRung, ladderRungs, type ResourceName } from "../../contract/overprovisioning.js"
@@ -49,6 +49,7 @@ export async function startSmallMachine(
       engine = await createEngine({
         root,
         runDirectory: `${runDirectory}/engine`,
+        ...testCriu(),
         clock: { now, monotonic: () => performance.now(), sleep: (ms, signal) => sleep(ms, undefined, { ...(signal && { signal }) }) },
       })
       const { statsAll } = engine.containers
