@@ -46,7 +46,7 @@ export async function downloadPackages(packages, { suite, directory, mirror = de
     if (code === 0) return
     const said = lastLines(output, 50).filter((line) => /^[EW]:/.test(line))
     throw new Error(
-      `${packages[0]} could not be had from Debian ${suite} (${mirror}): ${said.slice(0, 3).join(" ") || `apt-get ended with ${code}`}`,
+      `${packages[0]} could not be had from Debian ${suite} (${mirror}): ${said[0] || `apt-get ended with ${code}`}`,
     )
   }
   await aptGet("update")
