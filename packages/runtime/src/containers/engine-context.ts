@@ -36,6 +36,10 @@ export interface EngineContext {
   readonly thinDisks: Pick<Ability, "status" | "detail" | "remedy">
   /** Whether containers can nap on this host as it is now. */
   readonly napAbility: () => Pick<Ability, "status" | "detail" | "remedy">
+  /** Whether containers can hibernate on it. */
+  readonly hibernateAbility: () => Pick<Ability, "status" | "detail" | "remedy">
+  /** Path of CRIU; `tool_missing` when there is none. */
+  readonly criu: () => string
 }
 
 /** Diagnostics for the operator's log. Never a secret. */
@@ -59,6 +63,8 @@ export interface EnginePaths {
   /** `run/volumes`: where the disks of volumes are mounted while somebody uses them. */
   readonly volumeMounts: string
   readonly networks: string
+  /** Processes of containers that hibernate, and scripts by which they are restored. */
+  readonly checkpoints: string
   /** `run/names`: configuration of the containers' name server. */
   readonly nameServer: string
   /** `containers/<id>`. */

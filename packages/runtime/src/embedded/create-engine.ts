@@ -42,6 +42,7 @@ export interface CreateEngineOptions {
   ids?: Ids
   /** Mirrors, hosts without TLS, proxy; a function is asked at each transfer. Credentials are given with each call. */
   registries?: RegistrySettingsSource
+  criu?: string
 }
 
 /**
@@ -148,6 +149,8 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
     volumes,
     thinDisks,
     napAbility: () => probeNaps(layout)[1],
+    hibernateAbility: () => ({ status: "available", detail: "" }),
+    criu: () => options.criu ?? "criu",
     logs,
     tenants,
     bootId,
