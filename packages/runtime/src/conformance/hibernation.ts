@@ -88,7 +88,7 @@ export function hibernationConformance(harness: Harness): void {
       needsHibernation(context)
       const { id } = await harness.start({
         ...script('n=0; while :; do n=$((n+1)); echo "$n" | tee -a /data/log; sleep 0.1; done'),
-        mounts: [{ kind: "volume", target: "/data" }],
+        mounts: [{ kind: "volume", volume: "counted", target: "/data" }],
       })
       await expect.poll(() => harness.output(id)).toContain("5\n")
       const { state } = await inspect(id)

@@ -10,7 +10,7 @@ import { openContainers } from "../containers/open-containers.js"
 import { TenantStore } from "../containers/tenants/tenant-store.js"
 import { createVolumeStore } from "../containers/volumes/volume-store.js"
 import { openContentStore } from "../content/content-store.js"
-import type { ContainerEngine, EngineInfo } from "../engine.js"
+import type { Ability, ContainerEngine, EngineInfo } from "../engine.js"
 import { EngineError } from "../errors.js"
 import { openImageStore } from "../images/open-image-store.js"
 import { type Clock, type Ids, randomIds, systemClock } from "../kernel/clock.js"
@@ -26,6 +26,7 @@ import { enginePaths } from "./engine-paths.js"
 import { makeTraversable } from "./make-traversable.js"
 import { createNetworkApi } from "./network-api.js"
 import { probeHost, withPresentMemory } from "./probe.js"
+import { requireCriu } from "./probe-hibernation.js"
 import { probeNaps } from "./probe-naps.js"
 import { thinDisksAbility } from "./probe-thin-disks.js"
 import { createTenantApi } from "./tenant-api.js"
@@ -42,6 +43,7 @@ export interface CreateEngineOptions {
   ids?: Ids
   /** Mirrors, hosts without TLS, proxy; a function is asked at each transfer. Credentials are given with each call. */
   registries?: RegistrySettingsSource
+  /** CRIU, which writes containers that hibernate to disk. Default: `tools/criu/usr/sbin/criu` beside `root` (`npm run criu`), else the distribution's. Looked for when the engine opens. */
   criu?: string
 }
 
@@ -63,7 +65,7 @@ export async function createEngine(options: CreateEngineOptions): Promise<Contai
   } catch (error) {
     lock?.release()
     report.error("the engine cannot work on this host as it is", { error })
-    return unavailableEngine(withReason(await probeHost({ root: paths.root }), error))
+    return unavailableEngine(withReason(await probeHost({ root: paths.root, criu: options.criu }), error))
   }
 }
 
@@ -92,6 +94,7 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
   })
   const info = await probeHost({
     root: paths.root,
+    criu: options.criu,
     ...(ociRuntimes.length === 0 ? {} : { ociRuntimes }),
     furtherAbilities: await network.abilities(),
   })
@@ -127,10 +130,7 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
       emitByEngine("collect", { images: length, blobs: blobs.length, layers: layers.length, bytes: reclaimedBytes }),
     ...(options.registries === undefined ? {} : { registries: options.registries }),
   })
-  const thinDisks = info.abilities.find(({ name }) => name === thinDisksAbility) ?? {
-    status: "missing",
-    detail: "It could not be found out.",
-  }
+  const thinDisks = abilityOf(info, thinDisksAbility)
   const volumes = await createVolumeStore({ paths, clock, ids, containers: store, events, thinDisks })
   const logs = createContainerLogs({ paths, clock, sandbox, report })
   const opened = await openContainers({
@@ -149,8 +149,8 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
     volumes,
     thinDisks,
     napAbility: () => probeNaps(layout)[1],
-    hibernateAbility: () => ({ status: "available", detail: "" }),
-    criu: () => options.criu ?? "criu",
+    hibernateAbility: () => abilityOf(info, "hibernate"),
+    criu: () => requireCriu({ criu: options.criu, root: paths.root }),
     logs,
     tenants,
     bootId,
@@ -182,6 +182,10 @@ async function openEngine(options: OpenOptions): Promise<ContainerEngine> {
       return closed
     },
   }
+}
+
+function abilityOf({ abilities }: EngineInfo, wanted: string): Pick<Ability, "status" | "detail" | "remedy"> {
+  return abilities.find(({ name }) => name === wanted) ?? { status: "missing", detail: "It could not be found out." }
 }
 
 /** The probe may have found nothing amiss where opening failed all the same: then that failure is the reason. */

@@ -10,6 +10,7 @@ import { safely } from "./ability.js"
 import { engineVersion } from "./engine-version.js"
 import { probeCgroups } from "./probe-cgroups.js"
 import { probeFilesystems } from "./probe-filesystems.js"
+import { findCriu, probeHibernation } from "./probe-hibernation.js"
 import { probeKernel } from "./probe-kernel.js"
 import { probeMemory } from "./probe-memory.js"
 import { probeNaps } from "./probe-naps.js"
@@ -24,6 +25,8 @@ export interface ProbeHostOptions {
   root: string
   /** OCI runtimes that were run for real, where a sandbox driver did that. Absent: told by their versions. */
   ociRuntimes?: readonly OciRuntimeInfo[]
+  /** See `findCriu`. */
+  criu?: string | undefined
   /** What other parts found out (the network driver), appended. */
   furtherAbilities?: readonly Ability[]
   spawn?: SpawnTool
@@ -48,6 +51,9 @@ export async function probeHost(options: ProbeHostOptions): Promise<EngineInfo> 
     safely("network", "Packet filter and forwarding", false, () => probeNetwork(spawn)),
     safely("memory", "Swap and pressure", false, probeMemory),
     safely("nap", "Naps", false, () => probeNaps(layout)),
+    safely("hibernate", "Hibernation", false, async () => [
+      await probeHibernation({ criu: findCriu(options), layout, ociRuntimes: runtimes, spawn }),
+    ]),
   ])
   const abilities = [...parts.flat(), ...(options.furtherAbilities ?? [])]
   const memory = valueOr(readMemoryInfo, new Map<string, number>())
@@ -92,6 +98,7 @@ function featuresOf(abilities: readonly Ability[]): EngineFeature[] {
 export const embeddedFeatures: readonly EngineFeature[] = [
   "pause",
   "nap",
+  "hibernate",
   "reclaim",
   "exec",
   "attach",
@@ -122,6 +129,7 @@ export const embeddedFeatures: readonly EngineFeature[] = [
 /** Abilities of the host without which there is no such feature. */
 const featureNeeds: Partial<Record<EngineFeature, readonly string[]>> = {
   nap: ["nap"],
+  hibernate: ["hibernate"],
   reclaim: ["reclaim"],
   networks: ["nftables"],
   "tenant-networks": ["nftables"],
@@ -134,7 +142,7 @@ function has(abilities: readonly Ability[], wanted: string): boolean {
   return status === "available" || (worksDegraded.has(wanted) && status === "degraded")
 }
 
-const worksDegraded = new Set([thinDisksAbility, "reclaim"])
+const worksDegraded = new Set([thinDisksAbility, "reclaim", "hibernate"])
 
 function verdict(abilities: readonly Ability[]): Pick<EngineInfo, "status" | "reason" | "remedy"> {
   const missing = abilities.filter((ability) => ability.required && ability.status === "missing")
