@@ -54,6 +54,8 @@ export interface ContainerCgroup {
   freeze(): Promise<void>
   thaw(): Promise<void>
   isFrozen(): Promise<boolean>
+  /** Directory of the group that freezes it; undefined: this host cannot. */
+  readonly freezerGroup: string | undefined
   /**
    * Takes back up to `bytes` of what is charged to it: file cache, and with swap what lies idle, never what is guaranteed (memory.min, memory.low). Resolves with what was charged before
    * and after; when the signal aborts, soon and with what was given by then. `thorough`: also what was used a moment ago.

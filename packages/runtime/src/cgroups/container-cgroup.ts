@@ -67,6 +67,10 @@ export class EmbeddedContainerCgroup implements ContainerCgroup {
     return this.#setFrozen(false)
   }
 
+  get freezerGroup(): string | undefined {
+    return this.context.freezer?.group(this.relativePath)
+  }
+
   async isFrozen(): Promise<boolean> {
     return this.context.freezer?.requested(this.relativePath) ?? false
   }

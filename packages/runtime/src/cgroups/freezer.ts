@@ -3,6 +3,8 @@ import type { Clock } from "../kernel/clock.js"
 
 /** Freezing in one cgroup version. Paths are relative to the hierarchy. */
 export interface Freezer {
+  /** Its directory. */
+  group(relativePath: string): string
   request(relativePath: string, frozen: boolean): void
   /** True once every process is in the state; asks again where the kernel needs it. */
   reached(relativePath: string, frozen: boolean): boolean

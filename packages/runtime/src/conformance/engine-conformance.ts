@@ -4,6 +4,7 @@ import { eventsConformance } from "./events.js"
 import { execConformance } from "./exec.js"
 import { filesConformance } from "./files.js"
 import { type MakeEngine, setUpHarness } from "./harness.js"
+import { hibernationConformance } from "./hibernation.js"
 import { imagesConformance } from "./images.js"
 import { isolationConformance } from "./isolation.js"
 import { lifecycleConformance } from "./lifecycle.js"
@@ -42,6 +43,7 @@ export function engineConformance(makeEngine: MakeEngine, options: { name: strin
     diskLimitsConformance(harness)
     limitsConformance(harness)
     napsConformance(harness)
+    hibernationConformance(harness)
     reclaimConformance(harness)
     policiesConformance(harness)
     eventsConformance(harness)

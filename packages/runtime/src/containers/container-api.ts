@@ -1,4 +1,6 @@
+import { constants } from "node:os"
 import type { ContainerApi, WakeCause } from "../engine.js"
+import { parseSignal } from "../spec/signals.js"
 import { attachContainer } from "./attach-container.js"
 import { commitContainer } from "./commit-container.js"
 import { compactDisk, resizeDisk } from "./container-disk.js"
@@ -42,14 +44,33 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
   }
   const awakeInQueue = <T>(reference: string, cause: WakeCause, operation: (id: string) => Promise<T>): Promise<T> =>
     awake(reference, cause, (id) => queued(id, operation))
+  /** KILL of one that hibernates: nothing has to be restored for it. */
+  const givenUp = async (reference: string, signal = "SIGKILL"): Promise<boolean> => {
+    if (containers.find(reference).state.status !== "hibernated" || parseSignal(signal) !== constants.signals.SIGKILL) return false
+    return await queued(reference, async (id) => {
+      if (containers.get(id)?.state.status !== "hibernated") return false
+      await context.hibernations.giveUp(id)
+      return true
+    })
+  }
   return {
     create: async (spec) => inspectContainer(context, await createContainer(context, spec)),
-    start: (reference) => queued(reference, (id) => startContainer(context, id)),
+    start: async (reference) => {
+      // One that hibernates goes on instead of beginning anew.
+      await context.naps.wake(containers.find(reference).id, "request")
+      await queued(reference, (id) => startContainer(context, id))
+    },
     stop: (reference, options) => awakeInQueue(reference, "stop", (id) => stopContainer(context, id, options)),
-    kill: (reference, options) => awake(reference, "kill", (id) => killContainer(context, id, options)),
+    kill: async (reference, options) => {
+      if (await givenUp(reference, options?.signal)) return
+      await awake(reference, "kill", (id) => killContainer(context, id, options))
+    },
     restart: (reference, options = {}) => awakeInQueue(reference, "stop", (id) => restartContainer(context, id, options)),
     pause: (reference) => queued(reference, (id) => pauseContainer(context, id)),
-    resume: (reference) => queued(reference, (id) => resumeContainer(context, id)),
+    resume: async (reference) => {
+      if (containers.find(reference).state.status === "hibernated") await context.naps.wake(containers.find(reference).id, "request")
+      else await queued(reference, (id) => resumeContainer(context, id))
+    },
     nap: (reference) => queued(reference, (id) => napContainer(context, id)),
     hibernate: (reference) => queued(reference, (id) => hibernateContainer(context, id)),
     wake: async (reference, { cause = "request" } = {}) => context.naps.wake(containers.find(reference).id, cause),
@@ -63,7 +84,11 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
       const { id } = containers.find(reference)
       return context.logs.read(id, options, containers.endOfRun(id))
     },
-    attach: (reference, options = {}) => attachContainer(context, reference, options),
+    attach: async (reference, options = {}) => {
+      const { id, state } = containers.find(reference)
+      if (state.status === "hibernated") await context.naps.wake(id, "attach")
+      return await attachContainer(context, reference, options)
+    },
     exec: (reference, spec, options) => awake(reference, "exec", (id) => execContainer(context, id, spec, options)),
     attachExec: async (execId) => awake(inspectExec(context, execId).containerId, "attach", () => attachExec(context, execId)),
     inspectExec: async (execId) => inspectExec(context, execId),

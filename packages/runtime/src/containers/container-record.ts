@@ -100,6 +100,11 @@ export type StoredState =
     } & ExitStatus)
   | { readonly status: "dead"; readonly error: string }
 
+/** True while it has no processes and none are to come by themselves. One that hibernates goes on in its run. */
+export function isOver(record: ContainerRecord): boolean {
+  return runOf(record) === undefined && record.state.status !== "hibernated"
+}
+
 /** The facts of the present run, if there is one. */
 export function runOf(record: ContainerRecord): RunFacts | undefined {
   return record.state.status === "running" || record.state.status === "paused" ? record.state.run : undefined

@@ -40,6 +40,7 @@ beforeEach(async () => {
     volumes: "",
     volumeMounts: "",
     networks: "",
+    checkpoints: "",
     nameServer: "",
     container,
     logDirectory: (id) => join(container(id), "log"),

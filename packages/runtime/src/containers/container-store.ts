@@ -5,7 +5,7 @@ import type { Clock } from "../kernel/clock.js"
 import { replaceFile, syncDirectory, syncFile, writeFileAtomic } from "../kernel/write-file-atomic.js"
 import { OPERATOR_TENANT } from "../spec/check-operator-only.js"
 import { BackgroundSync } from "./background-sync.js"
-import { type ContainerRecord, runOf } from "./container-record.js"
+import { type ContainerRecord, isOver } from "./container-record.js"
 import type { EventDraft, Transition } from "./container-transitions.js"
 import type { ContainerDirectory, DiagnosticSink, EnginePaths, EventSink } from "./engine-context.js"
 import { KeyedQueue } from "./keyed-queue.js"
@@ -285,7 +285,7 @@ export class ContainerStore implements ContainerDirectory {
   #apply(record: ContainerRecord): void {
     this.#records.set(record.id, record)
     const controller = this.#runs.get(record.id)
-    if (runOf(record) === undefined) {
+    if (isOver(record)) {
       this.#runs.delete(record.id)
       controller?.abort()
     } else if (controller === undefined) this.#runs.set(record.id, new AbortController())

@@ -1,4 +1,12 @@
-import type { ContainerNap, EngineEventAction, ExitStatus, HealthProbeResult, HealthStatus, WakeCause } from "../engine.js"
+import type {
+  ContainerHibernation,
+  ContainerNap,
+  EngineEventAction,
+  ExitStatus,
+  HealthProbeResult,
+  HealthStatus,
+  WakeCause,
+} from "../engine.js"
 import { type ContainerRecord, type RunFacts, runOf, type StoredExec } from "./container-record.js"
 import { decideRestart } from "./restart-policy.js"
 
@@ -159,6 +167,61 @@ export function woke(record: ContainerRecord, options: { cause: WakeCause; slept
   return {
     record: { ...record, state: { status: "running", run: record.state.run } },
     events: [{ action: "wake", attributes: { cause, ...asTexts({ sleptMs, wakeMs }) } }],
+  }
+}
+
+/** Its processes are on disk, and frozen ones are ended next. Those that ran in an exec ended with them. */
+export function hibernated(record: ContainerRecord, hibernation: ContainerHibernation, tookMs: number): Transition | undefined {
+  const run = runOf(record)
+  if (run === undefined) return undefined
+  const { beforeBytes, imageBytes } = hibernation
+  return {
+    record: { ...record, state: { status: "hibernated", run, hibernation } },
+    events: [{ action: "hibernate", attributes: asTexts({ beforeBytes, imageBytes, tookMs }) }],
+  }
+}
+
+/** Its processes are there again, as new ones: `run` has their ids. */
+export function restored(
+  record: ContainerRecord,
+  options: { run: Pick<RunFacts, "pid" | "pidStartTicks" | "bootId">; cause: WakeCause; sleptMs: number; wakeMs: number },
+): Transition | undefined {
+  if (record.state.status !== "hibernated") return undefined
+  const { run, cause, sleptMs, wakeMs } = options
+  return {
+    // Its control group is new, and so are its counters.
+    record: { ...record, state: { status: "running", run: { ...record.state.run, ...run, oomKills: 0, stopRequested: false } } },
+    events: [{ action: "wake", attributes: { cause, from: "hibernation", ...asTexts({ sleptMs, wakeMs }) } }],
+  }
+}
+
+/** It never went on from where it was restored to: it hibernates as before. */
+export function hibernatesOn(record: ContainerRecord, hibernation: ContainerHibernation): Transition | undefined {
+  const run = runOf(record)
+  return run === undefined ? undefined : { record: { ...record, state: { status: "hibernated", run, hibernation } }, events: [] }
+}
+
+/** Its processes on disk are given up: it is as if they had been killed. `error`: they are lost, and nobody asked for it. */
+export function givenUp(record: ContainerRecord, options: { now: number; error?: string }): Transition | undefined {
+  if (record.state.status !== "hibernated") return undefined
+  const { now, error } = options
+  const exit: ExitStatus = { exitCode: error === undefined ? 137 : -1, oomKilled: false, finishedAt: now }
+  return {
+    record: {
+      ...record,
+      health: { ...record.health, status: "none" },
+      state: {
+        status: "exited",
+        startedAt: record.state.run.startedAt,
+        stoppedByUser: error === undefined,
+        ...(error !== undefined && { error }),
+        ...exit,
+      },
+    },
+    events: [
+      ...(error === undefined ? [{ action: "kill" as const, attributes: { signal: "SIGKILL" } }] : []),
+      { action: "exit", attributes: { exitCode: String(exit.exitCode), ...(error !== undefined && { error }) } },
+    ],
   }
 }
 

@@ -38,15 +38,19 @@ export async function endRun(context: LifecycleContext, id: string, exit: RunExi
   if (after.state.status === "exited" && after.spec.autoRemove === true) context.followUps.remove(id)
 }
 
-/** Removes all that a run has on the host. Safe to repeat, and for a container that does not run. */
-export async function cleanUpRun(context: LifecycleContext, record: Pick<ContainerRecord, "id" | "tenant">): Promise<void> {
+/** Removes all that a run has on the host; `keepsNetwork`: but its place in its networks. Safe to repeat, and for a container that does not run. */
+export async function cleanUpRun(
+  context: LifecycleContext,
+  record: Pick<ContainerRecord, "id" | "tenant">,
+  { keepsNetwork = false }: { keepsNetwork?: boolean } = {},
+): Promise<void> {
   const { id } = record
   const cgroup = context.groups.of(record)
   await withDeadline("clean-up", stepDeadlineMs.sandbox, async () => {
     await cgroup.killAll(stepDeadlineMs.kill)
     await together([
       context.sandbox.delete(id).then(() => cgroup.remove()),
-      context.network.detach(id),
+      keepsNetwork ? Promise.resolve() : context.network.detach(id),
       context.rootfs.release(id),
       context.volumes.release(id),
     ])

@@ -36,9 +36,9 @@ export interface EngineContext {
   readonly thinDisks: Pick<Ability, "status" | "detail" | "remedy">
   /** Whether containers can nap on this host as it is now. */
   readonly napAbility: () => Pick<Ability, "status" | "detail" | "remedy">
-  /** Whether containers can hibernate on this host, as it was when the engine opened. */
+  /** Whether containers can hibernate on it. */
   readonly hibernateAbility: () => Pick<Ability, "status" | "detail" | "remedy">
-  /** Absolute path of CRIU as it is installed now. Throws `tool_missing`. */
+  /** Path of CRIU; `tool_missing` when there is none. */
   readonly criu: () => string
 }
 
@@ -63,6 +63,8 @@ export interface EnginePaths {
   /** `run/volumes`: where the disks of volumes are mounted while somebody uses them. */
   readonly volumeMounts: string
   readonly networks: string
+  /** Processes of containers that hibernate, and scripts by which they are restored. */
+  readonly checkpoints: string
   /** `run/names`: configuration of the containers' name server. */
   readonly nameServer: string
   /** `containers/<id>`. */

@@ -47,9 +47,12 @@ export function runningContainer(
 }
 
 export function notRunning(record: ContainerRecord, purpose: string, cause?: unknown): EngineError {
+  const wakes = record.state.status === "hibernated"
   return new EngineError("conflict", {
     facts: { id: record.id, status: record.state.status },
     cause,
-    publicMessage: `Container "${record.name}" is not running. Start it to ${purpose}.`,
+    publicMessage: wakes
+      ? `Container "${record.name}" hibernates. Wake it to ${purpose}.`
+      : `Container "${record.name}" is not running. Start it to ${purpose}.`,
   })
 }

@@ -2,6 +2,7 @@ import type { OciRuntimeInfo } from "../engine.js"
 import type { CgroupHandles } from "./cgroup-handles.js"
 import type { ContainerStore } from "./container-store.js"
 import type { EngineContext } from "./engine-context.js"
+import type { Hibernations } from "./hibernations.js"
 import type { KeyedQueue } from "./keyed-queue.js"
 import type { Naps } from "./naps.js"
 import type { Reclaims } from "./reclaims.js"
@@ -18,6 +19,7 @@ export interface LifecycleContext extends EngineContext {
   readonly queue: KeyedQueue
   readonly runs: RunWatch
   readonly naps: Naps
+  readonly hibernations: Hibernations
   readonly reclaims: Reclaims
   /** Cgroups of containers that exist, by container. */
   readonly groups: CgroupHandles

@@ -45,7 +45,8 @@ export async function napContainer(context: LifecycleContext, id: string): Promi
   }
 }
 
-async function fallAsleep(
+/** Freezes it, unless somebody wants it awake. To be called in its turn (`Naps.inTurn`). */
+export async function fallAsleep(
   context: LifecycleContext,
   record: ContainerRecord,
   run: RunFacts,
@@ -79,7 +80,7 @@ function refuse(context: LifecycleContext, record: ContainerRecord): void {
   refuseBusy(context, record)
 }
 
-function refuseBusy({ naps }: LifecycleContext, record: ContainerRecord): void {
+export function refuseBusy({ naps }: LifecycleContext, record: ContainerRecord): void {
   const running = Object.values(record.execs).find(({ exitCode }) => exitCode === undefined)
   if (running === undefined && !naps.isHeld(record.id)) return
   throw new EngineError("conflict", {
@@ -91,7 +92,7 @@ function refuseBusy({ naps }: LifecycleContext, record: ContainerRecord): void {
   })
 }
 
-async function unlessGone(work: () => Promise<void>): Promise<void> {
+export async function unlessGone(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {

@@ -4,7 +4,7 @@ import type { ContainerRecord } from "./container-record.js"
 import type { EventDraft, Transition } from "./container-transitions.js"
 import type { LifecycleContext } from "./lifecycle-context.js"
 import { napContainer } from "./nap-container.js"
-import { Naps } from "./naps.js"
+import { Naps, type NapsContext } from "./naps.js"
 import { pauseContainer } from "./pause-container.js"
 import { Reclaims } from "./reclaims.js"
 import { testRecord } from "./test-record.js"
@@ -67,9 +67,14 @@ function world(options: { during?: () => unknown; inputWaits?: boolean; freeze?:
     napAbility: () => ({ status: "available" as const, detail: "" }),
     reclaims: new Reclaims(),
   }
-  const naps = new Naps(base as unknown as LifecycleContext)
+  const naps = new Naps(withRestore(base as unknown as LifecycleContext))
   const context = { ...base, naps } as unknown as LifecycleContext
   return { context, naps, done, events, id: record.id, state: () => record.state, record: () => record, packet: () => onPacket?.() }
+}
+
+/** None of these hibernates. */
+function withRestore<Context>(context: Context): Context & Pick<NapsContext, "restore"> {
+  return { ...context, restore: () => Promise.reject(new Error("it does not hibernate")) }
 }
 
 describe("a nap", () => {
@@ -175,7 +180,7 @@ describe("after the daemon was away", () => {
     const { context, id, record, state } = world()
     await napContainer(context, id)
     const waiting = { ...context, network: { ...context.network, inputWaits: () => true } }
-    await new Naps(waiting).restore(record())
+    await new Naps(withRestore(waiting)).restore(record())
     expect(state().status).toBe("running")
   })
 })

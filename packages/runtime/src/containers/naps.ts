@@ -13,7 +13,10 @@ export interface Woken {
   wakeMs: number
 }
 
-export type NapsContext = Pick<LifecycleContext, "containers" | "groups" | "network" | "health" | "clock" | "report">
+export type NapsContext = Pick<LifecycleContext, "containers" | "groups" | "network" | "health" | "clock" | "report"> & {
+  /** Wakes one that hibernates. */
+  restore(id: string, cause: WakeCause): Promise<Woken>
+}
 
 /** Who falls asleep just now: aborted by whoever wants it awake. */
 interface Attempt {
@@ -140,16 +143,20 @@ export class Naps {
     const attempt = this.#attempts.get(id)
     attempt?.controller.abort(cause)
     const record = containers.get(id)
+    if (record?.state.status === "hibernated") return this.#context.restore(id, cause)
     if (record === undefined || (attempt === undefined && !isNapping(record))) return { sleptMs: 0, wakeMs: 0 }
     try {
-      return await this.inTurn(id, async () => {
+      const woken = await this.inTurn(id, async () => {
         const current = containers.get(id)
         if (current === undefined || isNapping(current)) return this.#wakeNapping(id, cause, began)
+        // It was written to disk before anybody could hold that up.
+        if (current.state.status === "hibernated") return undefined
         if (attempt?.frozenAt === undefined) return { sleptMs: 0, wakeMs: clock.monotonic() - began }
         const sleptMs = began - attempt.frozenAt
         await groups.of(record).thaw()
         return { sleptMs, wakeMs: clock.monotonic() - began }
       })
+      return woken ?? (await this.#context.restore(id, cause))
     } catch (error) {
       // It ended meanwhile, which its watcher tells.
       if (isEngineError(error, "not_found")) return { sleptMs: 0, wakeMs: 0 }

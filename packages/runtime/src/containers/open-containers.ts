@@ -10,6 +10,7 @@ import { endRun } from "./end-run.js"
 import type { EngineContext, HealthMonitor } from "./engine-context.js"
 import { endUnwatched } from "./exec-container.js"
 import { createHealthMonitor } from "./health/health-monitor.js"
+import { Hibernations } from "./hibernations.js"
 import { inBackground } from "./in-background.js"
 import { KeyedQueue } from "./keyed-queue.js"
 import type { FollowUps, LifecycleContext } from "./lifecycle-context.js"
@@ -90,7 +91,8 @@ export async function openContainers(options: OpenContainersOptions): Promise<Op
     groups,
     restarts: new RestartTimers(clock),
     rootfs: new RootfsMounts(snapshots, paths),
-    naps: new Naps({ ...options, health, groups }),
+    naps: new Naps({ ...options, health, groups, restore: (id, cause) => context.hibernations.restore(id, cause) }),
+    hibernations: new Hibernations(() => context),
     reclaims: new Reclaims(),
   }
   // Its links change, and with them what is listened to.

@@ -33,6 +33,7 @@ export async function reconcile(context: LifecycleContext, unfinishedRemovals: r
   const done: Reconciliation = { adopted: 0, endedMeanwhile: 0, removalsFinished: 0, leftoversRemoved: 0 }
   const rebooted = await isFirstSinceBoot(context)
   await restoreTenants(context)
+  await each([context.hibernations], report, (hibernations) => hibernations.settle())
   await each(containers.all(), report, async (record) => {
     if (runOf(record) === undefined) return
     if (await takeOver(context, record)) done.adopted++
@@ -45,6 +46,7 @@ export async function reconcile(context: LifecycleContext, unfinishedRemovals: r
   done.leftoversRemoved = await removeLeftovers(context)
   await each([context.network], report, () => restoreNetwork(context))
   await each(containers.all(), report, (record) => context.naps.restore(record))
+  await each(containers.all(), report, (record) => context.hibernations.adopt(record))
   for (const record of containers.all()) goOn(context, record, rebooted)
   await writeFileAtomic(bootFile(context), context.bootId)
   return done

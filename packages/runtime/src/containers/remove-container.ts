@@ -30,7 +30,9 @@ async function removeNow(context: LifecycleContext, id: string, options: { force
   if (record === undefined) return
   if (!containers.isRemoving(id)) {
     refuseIfShared(context, record)
-    if (runOf(record) !== undefined && options.force) await stopContainer(context, id, { timeoutMs: 0 })
+    if (record.state.status === "hibernated" && options.force) await context.hibernations.giveUp(id)
+    else if (record.state.status === "hibernated") throw hibernates(record)
+    else if (runOf(record) !== undefined && options.force) await stopContainer(context, id, { timeoutMs: 0 })
     else if (runOf(record) !== undefined) {
       throw new EngineError("conflict", {
         facts: { id, status: record.state.status },
@@ -52,10 +54,18 @@ export async function finishRemoval(
   options: { afterCrash: boolean } = { afterCrash: false },
 ): Promise<void> {
   if (options.afterCrash) await cleanUpRun(context, record)
+  await context.hibernations.forget(record.id)
   await context.rootfs.releaseAll(record.id)
   await together([context.snapshots.remove(record.id), context.network.release(record.id), context.volumes.removeAnonymous(record.id)])
   context.groups.drop(record.id)
   await context.containers.finishRemoval(record)
+}
+
+function hibernates({ id, name }: ContainerRecord): EngineError {
+  return new EngineError("conflict", {
+    facts: { id, status: "hibernated" },
+    publicMessage: `Container "${name}" hibernates. Wake it and stop it first, or remove it with force, which gives up what it had in memory.`,
+  })
 }
 
 // A pod's other members hold its namespaces by this container's process.

@@ -1,19 +1,16 @@
-import { mkdirSync } from "node:fs"
 import { EngineError, isEngineError } from "../errors.js"
 import type { CreatedSandbox } from "../sandbox/sandbox.js"
 import { attachOptions } from "./connect-network.js"
-import { type ContainerRecord, type ResolvedUser, runOf } from "./container-record.js"
+import { type ContainerRecord, runOf } from "./container-record.js"
 import { syncOfRun } from "./container-store.js"
 import { began, startFailed } from "./container-transitions.js"
 import { scheduleRestart } from "./end-run.js"
-import { writeEtcFiles } from "./etc-files.js"
 import { leaveSharedBridge } from "./leave-shared-bridge.js"
 import { type LifecycleContext, stepDeadlineMs } from "./lifecycle-context.js"
 import { holdPodNamespaces } from "./pods.js"
-import { resolveUser } from "./resolve-user.js"
+import { prepareRun } from "./prepare-run.js"
 import { sandboxSpec } from "./sandbox-spec.js"
 import { type StepRunner, together, withUndo } from "./undo-steps.js"
-import { readUserFiles } from "./user-files.js"
 import { watchRun } from "./watch-run.js"
 
 /**
@@ -38,33 +35,8 @@ export async function startContainer(context: LifecycleContext, id: string, byPo
 async function run(context: LifecycleContext, runner: StepRunner, found: ContainerRecord, byPolicy: boolean): Promise<void> {
   const record = await leaveSharedBridge(context, found)
   const { sandbox, network, runs, containers, clock } = context
-  const { id, connections } = record
-  const location = { tenant: record.tenant, containerId: id }
-  const [{ rootfs, user }, cgroup, etcMounts] = await together([
-    mountRoot(context, runner, record),
-    runner.step({
-      name: "cgroup",
-      deadlineMs: stepDeadlineMs.cgroup,
-      run: async () => {
-        await context.cgroups.ensureTenant(record.tenant)
-        return context.cgroups.create(location, record.limits)
-      },
-      undo: () => context.groups.of(record).remove(),
-    }),
-    runner.step({
-      name: "files",
-      deadlineMs: stepDeadlineMs.files,
-      run: async () => {
-        mkdirSync(context.paths.logDirectory(id), { recursive: true, mode: 0o700 })
-        return writeEtcFiles(context.paths, record, network.resolversFor(connections))
-      },
-    }),
-    runner.step({
-      name: "bridge",
-      deadlineMs: stepDeadlineMs.network,
-      run: () => network.ensure(connections.map(({ attachment }) => attachment.network)),
-    }),
-  ])
+  const { id } = record
+  const { rootfs, user, cgroup, etcMounts } = await prepareRun(context, runner, record)
   const created = await runner.step({
     name: "sandbox",
     deadlineMs: stepDeadlineMs.sandbox,
@@ -109,34 +81,6 @@ async function run(context: LifecycleContext, runner: StepRunner, found: Contain
     run: () => containers.update(id, (current) => began(current, facts, byPolicy), syncOfRun(record)),
   })
   await watchRun(context, running)
-}
-
-async function mountRoot(
-  context: LifecycleContext,
-  runner: StepRunner,
-  record: ContainerRecord,
-): Promise<{ rootfs: string; user: ResolvedUser }> {
-  const { files, rootfs, volumes } = context
-  const { path } = await runner.step({
-    name: "root file system",
-    deadlineMs: stepDeadlineMs.snapshot,
-    run: () => rootfs.acquire(record),
-    undo: () => rootfs.release(record.id),
-  })
-  const user = resolveUser(record.resolved.user, await readUserFiles(files, path))
-  await runner.step({
-    name: "volumes",
-    deadlineMs: stepDeadlineMs.volumes,
-    run: async () => {
-      for (const mount of record.resolved.mounts) {
-        if (mount.kind !== "volume") continue
-        await volumes.ensure({ name: mount.volume, tenant: record.tenant, idRange: record.idRange, holder: record.id })
-        await volumes.populate({ name: mount.volume, rootfs: path, target: mount.target })
-      }
-    },
-    undo: () => volumes.release(record.id),
-  })
-  return { rootfs: path, user }
 }
 
 function connect({ network }: LifecycleContext, record: ContainerRecord, created: CreatedSandbox): Promise<void> {

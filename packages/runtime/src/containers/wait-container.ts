@@ -1,6 +1,6 @@
 import type { ContainerApi, ExitStatus } from "../engine.js"
 import { EngineError } from "../errors.js"
-import { type ContainerRecord, runOf } from "./container-record.js"
+import { type ContainerRecord, isOver } from "./container-record.js"
 import type { ContainerStore } from "./container-store.js"
 
 type WaitOptions = NonNullable<Parameters<ContainerApi["wait"]>[1]>
@@ -14,7 +14,7 @@ export function waitContainer(
   const { condition = "not-running", signal } = options
   const record = containers.find(reference)
   let last = exitOf(record)
-  if (condition === "not-running" && runOf(record) === undefined) return Promise.resolve(last)
+  if (condition === "not-running" && isOver(record)) return Promise.resolve(last)
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(gaveUp(signal))
     const onAbort = (): void => {
@@ -22,7 +22,7 @@ export function waitContainer(
       reject(gaveUp(signal))
     }
     const unwatch = containers.watch(record.id, (now) => {
-      const ended = now !== undefined && runOf(now) === undefined && now.state.status !== "created"
+      const ended = now !== undefined && isOver(now) && now.state.status !== "created"
       if (ended) last = exitOf(now)
       // Removal ends every wait: no exit can follow.
       if (now !== undefined && !(ended && condition !== "removed" && isNewExit(record, now))) return
@@ -36,7 +36,7 @@ export function waitContainer(
 
 // A renaming of an exited container is a change too, and no exit.
 function isNewExit(before: ContainerRecord, now: ContainerRecord): boolean {
-  return exitOf(before).finishedAt !== exitOf(now).finishedAt || runOf(before) !== undefined
+  return exitOf(before).finishedAt !== exitOf(now).finishedAt || !isOver(before)
 }
 
 /** Of a container that never ran: as if it had ended well, at time 0. */

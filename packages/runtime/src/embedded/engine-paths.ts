@@ -21,6 +21,7 @@ export function enginePaths(options: { root: string; runDirectory?: string }): E
     volumes: join(root, "volumes"),
     volumeMounts: join(run, "volumes"),
     networks: join(root, "networks"),
+    checkpoints: join(root, "checkpoints"),
     nameServer: join(run, "names"),
     container,
     logDirectory: (id) => join(container(id), "log"),

@@ -142,6 +142,7 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
     park: async ({ containerId }) => {
       throw new EngineError("network_failed", { facts: { containerId } })
     },
+    unpark: async () => undefined,
     detach: async (containerId) => {
       const links = [...leases.addressesOf(containerId).values()].map(linkName)
       await rules.detach(containerId)

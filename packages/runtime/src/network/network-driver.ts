@@ -75,6 +75,8 @@ export interface NetworkDriver {
    * Parked already: no effect but the new callback. Rejects with `network_failed`.
    */
   park(options: Omit<AttachOptions, "process">, onPacket: () => void): Promise<void>
+  /** The processes of one that was parked and attached again run: its links let packets in, and what came meanwhile is given to it. No effect on others. */
+  unpark(containerId: string): Promise<void>
   /**
    * Takes port rules back and lets the links go; for a container whose processes are gone. Resolving means that nothing
    * reaches it any more. The kernel frees the links with their namespace some 20 ms later: `settled` waits for that, and

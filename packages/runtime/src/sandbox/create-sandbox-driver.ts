@@ -15,6 +15,7 @@ import { isExecAlive } from "./exec/exec-exits.js"
 import { openExec, rejoinExec } from "./exec/exec-session.js"
 import { runCommand } from "./exec/run-command.js"
 import { reportNamespaces } from "./namespace-report.js"
+import { restoreSandbox, saveState } from "./restore-sandbox.js"
 import { probeRuntimes } from "./runtimes/probe-runtimes.js"
 import { RuntimeRegistry } from "./runtimes/runtime-registry.js"
 import { SeccompPrograms } from "./runtimes/seccomp-programs.js"
@@ -47,6 +48,8 @@ export function createSandboxDriver(options: SandboxDriverOptions): SandboxDrive
     },
     create: (spec) => createSandbox(context, spec),
     start: (id) => startSandbox(context, id),
+    saveState: (id, directory) => saveState(context, id, directory),
+    restore: (options) => restoreSandbox(context, options),
     delete: (id) => deleteSandbox(context, id),
     list: async () => [...new Set([...context.runtimes.ids(), ...directoriesIn(context.paths.bundles), ...exits.ids()])],
     exitOf: async (id) => exits.of(id),

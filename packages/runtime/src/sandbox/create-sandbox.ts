@@ -64,7 +64,7 @@ async function createClaimed(context: SandboxContext, claimed: Claimed): Promise
 }
 
 // Never recursive: a bundle that is there belongs to a sandbox that was not deleted.
-function claimBundle(bundle: string, id: string): void {
+export function claimBundle(bundle: string, id: string): void {
   try {
     mkdirSync(bundle, { mode: 0o700 })
   } catch (error) {
@@ -75,30 +75,35 @@ function claimBundle(bundle: string, id: string): void {
 
 async function launch(context: SandboxContext, { spec, runtime }: Claimed): Promise<CreatedSandbox> {
   const bundle = context.paths.bundle(spec.id)
+  const conmonArguments = createArguments({
+    id: spec.id,
+    runtime,
+    directory: bundle,
+    exitDirectory: context.paths.exits,
+    terminal: spec.terminal,
+    stdin: spec.openStdin,
+    logPath: spec.logPath,
+  })
+  return superviseMaking(context, { bundle, conmonArguments, deadlineMs: context.createDeadlineMs }, (said) =>
+    runtimeFailure({ op: "create", runtime: runtime.name, command: spec.arguments[0] ?? "", said }),
+  )
+}
+
+/** Starts a conmon that makes the container's process, and waits until it has. `failure`: the error for what it said when it could not. */
+export async function superviseMaking(
+  context: SandboxContext,
+  { bundle, conmonArguments, deadlineMs }: { bundle: string; conmonArguments: readonly string[]; deadlineMs: number },
+  failure: (said: string) => EngineError,
+): Promise<CreatedSandbox> {
   const conmon = launchConmon({
     conmon: context.conmon(),
-    arguments: createArguments({
-      id: spec.id,
-      runtime,
-      directory: bundle,
-      exitDirectory: context.paths.exits,
-      terminal: spec.terminal,
-      stdin: spec.openStdin,
-      logPath: spec.logPath,
-    }),
+    arguments: conmonArguments,
     workingDirectory: bundle,
     temporaryDirectory: context.temporaryDirectory,
   })
   try {
-    const answer = await conmon.sync.next(context.createDeadlineMs)
-    if (answer === undefined || answer.data <= 0) {
-      throw runtimeFailure({
-        op: "create",
-        runtime: runtime.name,
-        command: spec.arguments[0] ?? "",
-        said: answer?.message ?? conmon.sync.complaints,
-      })
-    }
+    const answer = await conmon.sync.next(deadlineMs)
+    if (answer === undefined || answer.data <= 0) throw failure(answer?.message ?? conmon.sync.complaints)
     return identifyProcesses(bundle, answer.data)
   } catch (error) {
     // Before, the conmon that goes on could come into being after the look for it, and what it makes would stay.

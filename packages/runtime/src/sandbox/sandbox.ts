@@ -56,6 +56,28 @@ export interface CreatedSandbox {
   conmonPid: number
 }
 
+/** A path of the host and where it is in the sandbox. */
+export interface BoundMount {
+  source: string
+  target: string
+}
+
+export interface RestoreOptions {
+  spec: SandboxSpec
+  /** As `saveState` left it. */
+  savedState: string
+  /** Program and arguments that restore the process, with conmon's streams as its own, as a child of whoever runs it, and end; what conmon says to an OCI runtime follows. */
+  command(facts: {
+    /** What is bound into the sandbox. */
+    mounts: readonly BoundMount[]
+    /** To be written: what its descriptors 0 to 2 are, a line each. */
+    stdioFile: string
+    /** To be written: its pid on the host. */
+    pidFile: string
+  }): readonly string[]
+  deadlineMs: number
+}
+
 /** OCI runtime and conmon behind one door. conmon is nobody's child but init's; it holds stdio, log and exit code. */
 export interface SandboxDriver {
   /** Runs each OCI runtime for real once; the first that works is the default. */
@@ -68,6 +90,15 @@ export interface SandboxDriver {
   create(spec: SandboxSpec): Promise<CreatedSandbox>
   /** Lets the process go. `conflict` when it was started before or is dead, `not_found` without a sandbox. */
   start(id: string): Promise<void>
+  /**
+   * Writes into a new directory what the OCI runtime knows of a sandbox, for `restore`. `stdio`: what its descriptors 0 to 2 were; `binds`: what is bound into it.
+   * `unsupported` for other OCI runtimes than crun.
+   */
+  saveState(id: string, directory: string): Promise<{ stdio: string[]; binds: BoundMount[] }>
+  /**
+   * As `create` and `start` in one, of a process that another command makes. Undone wholly when it fails: `checkpoint_failed` with what was said, `conflict`, `deadline_exceeded`.
+   */
+  restore(options: RestoreOptions): Promise<CreatedSandbox>
   /** Kills what runs, waits until conmon has written its exit and is gone, removes bundle and sockets; no effect when it is gone. */
   delete(id: string): Promise<void>
   /** Ids known to the OCI runtimes, with a bundle in the run directory or with an exit nobody has forgotten, for reconciliation. */

@@ -11,6 +11,7 @@ import type { Hierarchy } from "../hierarchy.js"
 export function freezerV1(hierarchy: Hierarchy): Freezer {
   const state = (relativePath: string): string => join(hierarchy.mount, relativePath, "freezer.state")
   return {
+    group: (relativePath) => join(hierarchy.mount, relativePath),
     request: (relativePath, frozen) => writeControlFile(state(relativePath), frozen ? "FROZEN" : "THAWED"),
     reached: (relativePath, frozen) => {
       const now = readControlFile(state(relativePath))

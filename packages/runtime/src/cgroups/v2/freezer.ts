@@ -9,6 +9,7 @@ import { field } from "../stat-file.js"
 export function freezerV2(hierarchy: Hierarchy): Freezer {
   const file = (relativePath: string, name: string): string => join(hierarchy.mount, relativePath, name)
   return {
+    group: (relativePath) => join(hierarchy.mount, relativePath),
     request: (relativePath, frozen) => writeControlFile(file(relativePath, "cgroup.freeze"), frozen ? "1" : "0"),
     reached: (relativePath, frozen) => {
       const events = readControlFile(file(relativePath, "cgroup.events"))

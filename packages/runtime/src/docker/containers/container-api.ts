@@ -137,7 +137,8 @@ async function otherPids(context: DockerContext, id: string): Promise<{ id: stri
 async function noNaps(container: string): Promise<never> {
   throw new EngineError("unsupported", {
     facts: { container: container.slice(0, 200) },
-    publicMessage: "A Docker Engine can neither take memory back from its containers nor let them nap or hibernate. Use the embedded engine for that.",
+    publicMessage:
+      "A Docker Engine can neither take memory back from its containers nor let them nap or hibernate. Use the embedded engine for that.",
   })
 }
 

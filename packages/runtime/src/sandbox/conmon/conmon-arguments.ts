@@ -16,19 +16,32 @@ export function createArguments(options: CommonOptions & { logPath: string }): s
   return [...commonArguments(options), "--log-path", `k8s-file:${options.logPath}`]
 }
 
+/**
+ * Arguments with which conmon runs another command where it would run an OCI runtime's `create`, and then supervises the process that this leaves as it would that one. What
+ * conmon says to a runtime follows on the command's own arguments.
+ */
+export function restoreArguments(options: CommonOptions & { logPath: string; command: readonly string[] }): string[] {
+  const [path = "", ...rest] = options.command
+  const words = rest.flatMap((word) => ["--runtime-arg", word])
+  return [...argumentsFor(options, ["--runtime", path, ...words]), "--log-path", `k8s-file:${options.logPath}`]
+}
+
 /** Arguments with which conmon runs a further process in a container and waits with it until somebody has attached. */
 export function execArguments(options: CommonOptions & { processSpec: string }): string[] {
   return [...commonArguments(options), "--log-path", "none", "--exec", "--exec-attach", "--exec-process-spec", options.processSpec]
 }
 
 function commonArguments(options: CommonOptions): string[] {
+  const { path, stateDirectory } = options.runtime
+  return argumentsFor(options, ["--runtime", path, "--runtime-arg", "--root", "--runtime-arg", stateDirectory])
+}
+
+function argumentsFor(options: CommonOptions, runtime: readonly string[]): string[] {
   return [
     ["--api-version", "1"],
     ["--cid", options.id],
     ["--cuuid", options.id],
-    ["--runtime", options.runtime.path],
-    ["--runtime-arg", "--root"],
-    ["--runtime-arg", options.runtime.stateDirectory],
+    runtime,
     ["--bundle", options.directory],
     ["--container-pidfile", `${options.directory}/pid`],
     ["--exit-dir", options.exitDirectory],
