@@ -1,4 +1,3 @@
-import { closeSync } from "node:fs"
 import type { NetworkAttachment } from "../engine.js"
 import { EngineError } from "../errors.js"
 import type { Clock } from "../kernel/clock.js"
@@ -13,7 +12,7 @@ import { claimMac, deleteNeighbour, disclaimMac, learnMac, setNeighbour } from "
 import type { NetworkContext } from "./network-context.js"
 import type { AttachOptions } from "./network-driver.js"
 import type { AttachedTarget } from "./packet-rules.js"
-import { openPacketSocket, sendFrame } from "./packet-socket.js"
+import { closePacketSocket, openPacketSocket, sendFrame } from "./packet-socket.js"
 
 type ParkOptions = Omit<AttachOptions, "process">
 
@@ -155,7 +154,7 @@ export class ParkedContainers {
   async #fixNeighbour(bridge: Link, attachment: NetworkAttachment): Promise<void> {
     const { host, warn } = this.#context
     try {
-      await host.request("fix neighbour", setNeighbour(bridge.index, { ...attachment, permanent: true }))
+      await host.request("fix neighbour", setNeighbour(bridge.index, { ...attachment, permanent: false }))
     } catch (error) {
       warn("The host does not know where a container that hibernates is.", { address: attachment.address, error })
     }
@@ -183,16 +182,20 @@ export class ParkedContainers {
   // The container is no worse off than after any loss of packets on the way.
   #give(link: Link, frames: readonly KeptFrame[]): void {
     if (frames.length === 0) return
-    const { warn } = this.#context
+    const lost = (error: unknown): void =>
+      this.#context.warn("A packet that came while a container hibernated was lost.", { link: link.name, error })
     try {
       const socket = openPacketSocket(link.index, { offload: true })
-      try {
-        for (const { frame } of frames) sendFrame(socket, frame)
-      } finally {
-        closeSync(socket)
+      for (const { frame } of frames) {
+        try {
+          sendFrame(socket, frame)
+        } catch (error) {
+          lost(error)
+        }
       }
+      closePacketSocket(socket)
     } catch (error) {
-      warn("Packets that came while a container hibernated were lost.", { link: link.name, error })
+      lost(error)
     }
   }
 
