@@ -277,6 +277,25 @@ const go=()=>n<100?s.send("container "+n++,53,process.argv[1],go):s.close();go()
     expect(connectedAt - at).toBeLessThan(300)
   })
 
+  it("is heard in each of its networks, and given what came by each", async () => {
+    const [sleeper, other] = [await container(), await container()]
+    await networks.driver.create({ name: "back", tenant: "acme", internal: true })
+    const second = await networks.connect(sleeper, "back")
+    await networks.connect(other, "back")
+    await networks.driver.detach(sleeper.id)
+    await hibernate(sleeper)
+    const dialled = [dial(second.address, 80, other.namespace), fromHost(sleeper, other)]
+    await woken(sleeper)
+    await attach(sleeper)
+    await expect.poll(() => sleeper.packets).toBeGreaterThan(1)
+    await sleeper.namespace.serve(80, "after")
+    const at = await unpark(sleeper)
+    for (const { said, at: connectedAt = 0 } of await Promise.all(dialled)) {
+      expect(said).toBe("after\n")
+      expect(connectedAt - at).toBeLessThan(300)
+    }
+  })
+
   it("goes on as before when its processes did not end after all", async () => {
     const [sleeper, other] = [await container(), await container()]
     await sleeper.namespace.serve(80, "still here")

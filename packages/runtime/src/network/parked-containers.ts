@@ -35,9 +35,9 @@ interface Parked {
  * Containers whose processes are gone for a while. Their bridges lead what is sent to them to the host, which has no use for it: a tap hears it, keeps it and calls who can bring the processes back.
  *
  * ```
- *   park    tap ─▶ MAC address to the host, the host's neighbour entry fixed ─▶ link gone
+ *   park    tap ─▶ packet filter closed ─▶ MAC address to the host, its neighbour entry fixed ─▶ link gone
  *   attach  a new link: the bridge leads nothing into it, the packet filter nothing out of it
- *   unpark  packet filter ─▶ MAC address to the link ─▶ what was kept is sent into it
+ *   unpark  packet filter open ─▶ MAC address to the link ─▶ what was kept is sent into it
  * ```
  */
 export class ParkedContainers {
@@ -65,7 +65,9 @@ export class ParkedContainers {
     this.#parked.set(containerId, parked)
     try {
       for (const { attachment } of connections) await this.#listen(parked, attachment)
+      // Before anything is kept from them: what they answered just now has its answer in turn, and no connection begins that they would not know.
       await rules.attach(containerId, closed(targetOf(this.#context, options)))
+      for (const place of parked.places.values()) await this.#claim(place)
       await this.#removeLinks(options)
       await makeKnown(this.#context, options)
     } catch (error) {
@@ -123,24 +125,25 @@ export class ParkedContainers {
   }
 
   async #listen(parked: Parked, attachment: NetworkAttachment): Promise<void> {
-    const { host } = this.#context
     const { network, macAddress, address } = attachment
     const bridge = await this.#made(network)
     const known = parked.places.get(network)
-    if (known?.bridge.index !== bridge.index) {
-      known?.tap.close()
-      const onPacket = (frame: Buffer | undefined): boolean => {
-        const isKept = frame === undefined || parked.frames.add(network, frame)
-        parked.onPacket()
-        return isKept
-      }
-      const onHostQuestion = (): void => void this.#fixNeighbour(bridge, attachment)
-      const tap = tapBridge({ bridgeIndex: bridge.index, macAddress, address, onPacket, onHostQuestion })
-      parked.places.set(network, { attachment, bridge, tap })
+    if (known?.bridge.index === bridge.index) return
+    known?.tap.close()
+    const onPacket = (frame: Buffer | undefined): boolean => {
+      const isKept = frame === undefined || parked.frames.add(network, frame)
+      parked.onPacket()
+      return isKept
     }
-    await host.request(
+    const onHostQuestion = (): void => void this.#tellHost(bridge, attachment)
+    const tap = tapBridge({ bridgeIndex: bridge.index, macAddress, address, onPacket, onHostQuestion })
+    parked.places.set(network, { attachment, bridge, tap })
+  }
+
+  async #claim({ bridge, attachment }: Place): Promise<void> {
+    await this.#context.host.request(
       "claim MAC address",
-      claimMac(bridge.index, macAddress),
+      claimMac(bridge.index, attachment.macAddress),
       setNeighbour(bridge.index, { ...attachment, permanent: true }),
     )
   }
@@ -151,10 +154,10 @@ export class ParkedContainers {
   }
 
   // Somebody flushed the host's entries; who asked goes on asking when it fails.
-  async #fixNeighbour(bridge: Link, attachment: NetworkAttachment): Promise<void> {
+  async #tellHost(bridge: Link, attachment: NetworkAttachment): Promise<void> {
     const { host, warn } = this.#context
     try {
-      await host.request("fix neighbour", setNeighbour(bridge.index, { ...attachment, permanent: false }))
+      await host.request("tell neighbour", setNeighbour(bridge.index, { ...attachment, permanent: false }))
     } catch (error) {
       warn("The host does not know where a container that hibernates is.", { address: attachment.address, error })
     }
@@ -166,7 +169,7 @@ export class ParkedContainers {
     const link = await host.link(linkName(attachment.address))
     if (link === undefined)
       throw new EngineError("network_failed", { facts: { op: "open link", link: linkName(attachment.address), reason: "there is none" } })
-    await host.request("unfix neighbour", setNeighbour(bridge.index, { ...attachment, permanent: false }))
+    await host.request("release neighbour", setNeighbour(bridge.index, { ...attachment, permanent: false }))
     const until = this.#clock.monotonic() + PORT_DEADLINE_MS
     for (;;) {
       try {
