@@ -201,6 +201,11 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
       napping: [...sampler.rows.values()].flatMap(({ id, name, tenant, nap }) =>
         nap === undefined ? [] : [{ id, name, tenant, since: nap.since, gaveBackBytes: Math.max(0, nap.beforeBytes - nap.afterBytes) }],
       ),
+      hibernating: [...sampler.rows.values()].flatMap(({ id, name, tenant, hibernation }) =>
+        hibernation === undefined
+          ? []
+          : [{ id, name, tenant, since: hibernation.since, gaveBackBytes: hibernation.beforeBytes, imageBytes: hibernation.imageBytes }],
+      ),
       stopped: stopped.all,
       steps: journal.steps,
     }),

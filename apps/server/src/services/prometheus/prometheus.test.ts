@@ -40,6 +40,7 @@ const overprovisioning: OverprovisioningNow = {
     defaults: {} as never,
     ...{ rung: "tighten", since: NOW, why: "", shortage: null, steps: [], stopped: [] },
     napping: [{ id: "a", name: "a", tenant: "acme", since: NOW, gaveBackBytes: 77 }],
+    hibernating: [{ id: "h", name: "h", tenant: "acme", since: NOW, gaveBackBytes: 78, imageBytes: 79 }],
   },
 }
 const machine = {
