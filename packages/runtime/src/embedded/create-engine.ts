@@ -42,6 +42,8 @@ export interface CreateEngineOptions {
   ids?: Ids
   /** Mirrors, hosts without TLS, proxy; a function is asked at each transfer. Credentials are given with each call. */
   registries?: RegistrySettingsSource
+  /** Absolute path of a CRIU for hibernation. Default: `criu` as tools are found. */
+  criu?: string
 }
 
 /**

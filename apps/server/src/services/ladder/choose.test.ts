@@ -18,6 +18,7 @@ const subject = (id: string, changes: Partial<Subject> = {}): Subject => ({
   labels: {},
   limits: {},
   residentBytes: 100 * MiB,
+  swappedBytes: 0,
   floorBytes: 0,
   guaranteedShare: 0,
   tenantExcessBytes: 100 * MiB,
