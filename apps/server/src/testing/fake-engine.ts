@@ -58,8 +58,8 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
     return full
   }
   const setState = (id: string, state: ContainerSummary["state"], action: EngineEvent["action"]) => {
-    const row = { ...find(id), state }
-    rows.set(row.id, row)
+    const { nap: _, hibernation: _gone, ...row } = find(id)
+    rows.set(row.id, { ...row, state })
     emit({ action, id: row.id, name: row.name })
   }
 
@@ -125,7 +125,10 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
           disk: { kind: "none" },
           writableBytes: 0,
         }) as unknown as ContainerInspect,
-      start: async (id) => setState(id, { status: "running", pid: 1, startedAt: Date.now() }, "start"),
+      start: async (id) => {
+        if (find(id).hibernation !== undefined) return void (await api.containers.wake(id))
+        setState(id, { status: "running", pid: 1, startedAt: Date.now() }, "start")
+      },
       stop: async (id) => setState(id, { status: "exited", exitCode: 0, oomKilled: false, finishedAt: Date.now() }, "stop"),
       statsAll: async () => [...stats.values()],
       async *logs(id) {
