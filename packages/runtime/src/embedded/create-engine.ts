@@ -42,7 +42,7 @@ export interface CreateEngineOptions {
   ids?: Ids
   /** Mirrors, hosts without TLS, proxy; a function is asked at each transfer. Credentials are given with each call. */
   registries?: RegistrySettingsSource
-  /** Absolute path of a CRIU for hibernation. Default: `criu` as tools are found. */
+  /** CRIU, which writes containers that hibernate to disk. Default: `tools/criu/usr/sbin/criu` beside `root` (`npm run criu`), else the distribution's. Looked for when the engine opens. */
   criu?: string
 }
 

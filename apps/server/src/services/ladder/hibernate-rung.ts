@@ -18,8 +18,7 @@ const DEADLINE_MS = 15 * 60_000
 const STALE_MS = 2000
 
 /**
- * Writes long idle containers to disk, sleepers first, one at a time. It takes a while, and a surge does not wait: it is begun and not waited for, so that the other rungs work on; they leave
- * the one alone that it is done to.
+ * Writes long idle containers to disk, sleepers first, one at a time. It takes a while, and a surge does not wait: it is begun and not waited for, so that somebody can be stopped meanwhile.
  */
 export class HibernateRung {
   readonly patience = new NapPatience()
@@ -42,6 +41,10 @@ export class HibernateRung {
   busyWith(at: number): string | undefined {
     const { id, doneAt = at } = this.#latest ?? {}
     return at < doneAt + STALE_MS ? id : undefined
+  }
+
+  get isUnderWay(): boolean {
+    return this.#latest !== undefined && this.#latest.doneAt === undefined
   }
 
   /** Resolves when nothing is under way; never rejects. */

@@ -19,7 +19,10 @@ export interface RungsDependencies {
   report: (error: unknown, doing: string) => void
 }
 
-/** All rungs; those up to the stand are at work together, the gentlest first. */
+/**
+ * All rungs; those up to the stand are at work together, the gentlest first. The engine pushes memory out for few at a time: while it writes one to disk, `reclaim` and `nap` rest, so that neither
+ * waits for it and keeps the others from their work.
+ */
 export class Rungs {
   readonly reclaim: ReclaimRung
   readonly tighten: TightenRung
@@ -50,7 +53,8 @@ export class Rungs {
     if (tighten?.mode !== "act") await this.tighten.putBack(shared.containers, at)
 
     const reclaim = working("reclaim")
-    if (reclaim !== undefined) await this.reclaim.take(reclaim, { isLarge: tighten?.mode === "act" && !TightenRung.works(shared) })
+    if (reclaim !== undefined && !this.hibernate.isUnderWay)
+      await this.reclaim.take(reclaim, { isLarge: tighten?.mode === "act" && !TightenRung.works(shared) })
     await this.reclaim.flush(at, { all: reclaim === undefined })
     if (tighten !== undefined) await this.tighten.take(tighten)
     // Begun before naps, so that nobody is pushed out to swap only to be written to disk in the same second.
@@ -58,7 +62,7 @@ export class Rungs {
     if (hibernate !== undefined) await this.hibernate.take(hibernate)
     shared = this.#withoutBusy(given)
     const nap = working("nap", isTaken(stand, "nap") || settings.nap.always)
-    if (nap !== undefined) await this.nap.take(isTaken(stand, "nap") ? nap : { ...nap, shortage: null })
+    if (nap !== undefined && !this.hibernate.isUnderWay) await this.nap.take(isTaken(stand, "nap") ? nap : { ...nap, shortage: null })
     // Nobody is stopped for a shortage that is over, though the rung is kept for a while.
     const stop = working("stop", stand.rung === "stop" && stand.isNeeded)
     if (stop !== undefined) await this.#stop.take(stop)
