@@ -7,8 +7,8 @@ import { ownBytesOf, type Subject } from "./subject.js"
 import type { Tightened } from "./tightened.js"
 
 /** What is written to disk is written at the cost of all others. */
-export const HIBERNATE_EVERY_MS = 5000
-export const PUT_OFF_MS = 10 * 60_000
+const HIBERNATE_EVERY_MS = 5000
+const PUT_OFF_MS = 10 * 60_000
 /** An engine that cannot is asked again after so long: somebody may have installed what it wants. */
 const UNSUPPORTED_MS = 60_000
 /** Gibibytes on a slow disk take minutes. */
