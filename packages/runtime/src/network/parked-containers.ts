@@ -3,7 +3,6 @@ import { EngineError } from "../errors.js"
 import type { Clock } from "../kernel/clock.js"
 import { toEngineError } from "../kernel/system-call-error.js"
 import { attachContainer, makeKnown, targetOf } from "./attach-container.js"
-import { anchorBridge } from "./bridge-anchor.js"
 import { type BridgeTap, tapBridge } from "./bridge-tap.js"
 import { removeLink } from "./container-link.js"
 import { type KeptFrame, KeptFrames } from "./kept-frames.js"
@@ -126,10 +125,8 @@ export class ParkedContainers {
   }
 
   async #listen(parked: Parked, attachment: NetworkAttachment): Promise<void> {
-    const { host, prefix } = this.#context
     const { network, macAddress, address } = attachment
     const bridge = await this.#made(network)
-    await anchorBridge(host, prefix, bridge)
     const known = parked.places.get(network)
     if (known?.bridge.index === bridge.index) return
     known?.tap.close()
