@@ -11,6 +11,7 @@ const packages = [
   "busybox-static",
   "catatonit",
   "conmon",
+  "criu",
   "crun",
   "e2fsprogs",
   "iproute2",
