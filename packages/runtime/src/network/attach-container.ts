@@ -14,8 +14,12 @@ interface Attaching {
   made: (network: string) => Promise<Link>
 }
 
-/** See `NetworkDriver.attach`. */
-export async function attachContainer({ context, made }: Attaching, options: AttachOptions): Promise<void> {
+/** See `NetworkDriver.attach`. `allowed`: what of the container the packet rules know at first. */
+export async function attachContainer(
+  { context, made }: Attaching,
+  options: AttachOptions,
+  allowed = targetOf(context, options),
+): Promise<void> {
   const { host, departures, linkName, rules } = context
   const links: string[] = []
   try {
@@ -28,7 +32,7 @@ export async function attachContainer({ context, made }: Attaching, options: Att
       links.push(link)
       await limitRate(context, attachment, link)
     }
-    await rules.attach(options.containerId, targetOf(context, options))
+    await rules.attach(options.containerId, allowed)
     await makeKnown(context, options)
   } catch (error) {
     for (const link of links) await removeLink(host, link)
@@ -105,7 +109,8 @@ export async function limitRate({ shaper, store }: NetworkContext, attachment: N
   if (network !== undefined) await shaper.joinLink(network.tenant, link, network)
 }
 
-async function makeKnown(context: NetworkContext, options: AttachOptions): Promise<void> {
+/** Its names are resolved in its networks. */
+export async function makeKnown(context: NetworkContext, options: Omit<AttachOptions, "process">): Promise<void> {
   for (const { network, connection } of knownIn(context, options)) {
     const { name, bridge, gateway, internal = false } = network
     const container = namedContainer(options, connection.attachment, connection.aliases)

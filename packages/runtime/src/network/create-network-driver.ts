@@ -18,6 +18,7 @@ import { openNetworkContext, type Warn } from "./network-context.js"
 import type { NetworkDocument } from "./network-document.js"
 import type { CreateNetworkOptions, NetworkDriver } from "./network-driver.js"
 import { watchPackets } from "./packet-tap.js"
+import { ParkedContainers } from "./parked-containers.js"
 import { otherInstancesPorts } from "./ports/other-instances.js"
 import { reconcileNetworks } from "./reconcile-network.js"
 import { removeAll } from "./remove-all.js"
@@ -106,6 +107,7 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
     return store.all().flatMap((network) => (network.tenant === tenant && found.has(network.bridge) ? [network] : []))
   }
   const attaching = { context, made }
+  const parked = new ParkedContainers({ ...attaching, clock })
 
   return {
     ensure: async (networks) => {
@@ -136,17 +138,16 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
       return leases.reserveAddress(await documentFor(name, tenant), { tenant, interfaceName, ...lease })
     },
     reservePorts: async (containerId, ports) => (ports.length === 0 ? [] : leases.reservePorts(containerId, ports)),
-    attach: (target) => attachContainer(attaching, target),
+    attach: (target) => (parked.has(target.containerId) ? parked.attach(target) : attachContainer(attaching, target)),
     reattach: (target) => reattachContainer(attaching, target),
     attachLoopback: raiseLoopback,
-    park: async ({ containerId }) => {
-      throw new EngineError("network_failed", { facts: { containerId } })
-    },
-    unpark: async () => undefined,
+    park: (target, onPacket) => parked.park(target, onPacket),
+    unpark: (containerId) => parked.unpark(containerId),
     detach: async (containerId) => {
       const links = [...leases.addressesOf(containerId).values()].map(linkName)
       await rules.detach(containerId)
       names.detach(containerId)
+      await parked.forget(containerId)
       for (const link of links) departures.begin(link)
     },
     rename: (containerId, name, connections) =>
@@ -154,7 +155,10 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
         const connection = connections.find(({ attachment }) => attachment.network === network)
         return namedContainer({ containerId, name }, connection?.attachment, connection?.aliases ?? []).names
       }),
-    release: async (containerId, network) => leases.release(containerId, network),
+    release: async (containerId, network) => {
+      await parked.forget(containerId, network)
+      leases.release(containerId, network)
+    },
     resolversFor: (connections) => {
       const first = connections[0]
       return names.available && first !== undefined ? [first.attachment.gateway] : undefined
@@ -171,6 +175,7 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
     watchPackets: (containerId, onPacket) => watchPackets(host, [...leases.addressesOf(containerId).values()].map(linkName), onPacket),
     inputWaits: ({ pid, startTicks }) => isSameProcessAlive(pid, startTicks) && inputWaits(pid),
     reconcile: async (alive, known) => {
+      parked.close()
       await reconcileNetworks(context, { alive, known, leases, made })
     },
     abilities: () =>
@@ -184,11 +189,13 @@ export async function createNetworkDriver(options: NetworkDriverOptions): Promis
       }),
     settled: () => departures.settled(),
     close: async () => {
+      parked.close()
       await names.close()
       await departures.settled()
       host[Symbol.dispose]()
     },
     destroy: async () => {
+      parked.close()
       await departures.settled()
       await removeAll(context)
       await rm(options.directory, { recursive: true, force: true })

@@ -70,12 +70,16 @@ export interface NetworkDriver {
   /** Only loopback up, for `none`. */
   attachLoopback(process: ProcessIdentity): Promise<void>
   /**
-   * Its processes are gone for a while, and with them its links: addresses, published ports, rules and names stay as they are. Listens at the bridges for what is sent to it: calls back
-   * at each packet that would need its processes (`wakeFilter`), and at questions for its address (ARP), and keeps the first packets, until `attach`, which gives them to it, or `detach`.
-   * Parked already: no effect but the new callback. Rejects with `network_failed`.
+   * Its processes are gone for a while, or about to be, and with them its links: address, published ports and names stay as they are. Resolving means that nothing reaches the processes any more.
+   * Listens at the bridges for what is sent to it from anywhere, calls back at each packet that would need its processes (`wakeFilter`), and keeps the first ones (64, 64 KiB, a minute), until `unpark` or
+   * `detach`; answers for it who asks for its MAC address. Parked already, or attached after it: closes its links again, with the new callback; what is kept stays. Rejects with `network_failed`; then it is not
+   * parked, and has no links.
    */
   park(options: Omit<AttachOptions, "process">, onPacket: () => void): Promise<void>
-  /** The processes of one that was parked and attached again run: its links let packets in, and what came meanwhile is given to it. No effect on others. */
+  /**
+   * Its processes run again: what came meanwhile is given to it. Before that `attach`, which gives one that is parked links that nothing passes, so that no packet comes before somebody listens. No effect when
+   * it is not parked. Rejects with `network_failed`; then it is still parked.
+   */
   unpark(containerId: string): Promise<void>
   /**
    * Takes port rules back and lets the links go; for a container whose processes are gone. Resolving means that nothing

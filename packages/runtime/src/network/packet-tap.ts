@@ -1,9 +1,9 @@
 import { closeSync } from "node:fs"
 import { adoptDescriptor } from "../kernel/adopt-descriptor.js"
-import { addressOf, bind } from "../kernel/libc.js"
 import { toEngineError } from "../kernel/system-call-error.js"
 import type { HostNetwork } from "./host-network.js"
-import { encodeFilter, wakeFilter } from "./wake-filter.js"
+import { openPacketSocket } from "./packet-socket.js"
+import { wakeFilter } from "./wake-filter.js"
 
 /** Taps all of these links; one that is gone is silent. Rejects with `network_failed`. */
 export async function watchPackets(
@@ -33,12 +33,8 @@ export async function watchPackets(
  * address translation (packet(7)), costs nothing while nobody listens, and is gone with the process. Throws SystemCallError.
  */
 export function tapPackets(linkIndex: number, onPacket: () => void): { close(): void } {
-  const tap = callSocket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
+  const tap = openPacketSocket(linkIndex, { filter: wakeFilter() })
   try {
-    // Before it is bound it hears nothing, so that no frame passes unfiltered.
-    attachFilter(tap)
-    const address = linkAddress(linkIndex)
-    callBind(tap, address, address.length)
     const onread = {
       buffer: Buffer.alloc(64),
       callback: (): boolean => {
@@ -56,37 +52,3 @@ export function tapPackets(linkIndex: number, onPacket: () => void): { close(): 
     closeSync(tap)
   }
 }
-
-function attachFilter(tap: number): void {
-  const program = wakeFilter()
-  const code = encodeFilter(program)
-  // struct sock_fprog: a length, and aligned, where the program lies.
-  const description = Buffer.alloc(16)
-  description.writeUInt16LE(program.length, 0)
-  description.writeBigUInt64LE(addressOf(code), 8)
-  callSetsockopt(tap, SOL_SOCKET, SO_ATTACH_FILTER, description, description.length)
-  // Referenced to here.
-  code.fill(0)
-}
-
-// struct sockaddr_ll: family, protocol in network order, index of the device.
-function linkAddress(index: number): Buffer {
-  const address = Buffer.alloc(20)
-  address.writeUInt16LE(AF_PACKET, 0)
-  address.writeUInt16BE(ETH_P_ALL, 2)
-  address.writeInt32LE(index, 4)
-  return address
-}
-
-const AF_PACKET = 17
-const SOCK_RAW = 3
-const SOCK_NONBLOCK = 0o4000
-const SOCK_CLOEXEC = 0o2000000
-const SOL_SOCKET = 1
-const SO_ATTACH_FILTER = 26
-// What a device sends is shown to sockets for all protocols only.
-const ETH_P_ALL = 3
-
-const callSocket = bind({ symbol: "socket", result: "int", arguments: ["int", "int", "int"] })
-const callBind = bind({ symbol: "bind", result: "int", arguments: ["int", "void*", "unsigned int"] })
-const callSetsockopt = bind({ symbol: "setsockopt", result: "int", arguments: ["int", "int", "int", "void*", "unsigned int"] })

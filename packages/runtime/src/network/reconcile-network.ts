@@ -7,6 +7,7 @@ import type { NamedNetwork } from "./name-zone.js"
 import { type Link, setMaster } from "./netlink/links.js"
 import type { NetworkContext } from "./network-context.js"
 import type { AttachOptions, Connection, KnownContainers } from "./network-driver.js"
+import { removeClaims } from "./remove-claims.js"
 
 interface Facts {
   alive: readonly AttachOptions[]
@@ -23,8 +24,12 @@ export async function reconcileNetworks(context: NetworkContext, { alive, known,
   const wanted = new Set(alive.flatMap(({ connections }) => connections.map(({ attachment }) => linkName(attachment.address))))
   await removeStrays(context, wanted)
   // Names of networks that a crash may have left without a container that runs are bridged all the same: nothing is lost by it.
-  const bridges = new Set((await host.links()).filter(({ kind }) => kind === "bridge").map(({ name }) => name))
+  const bridges = new Map((await host.links()).filter(({ kind }) => kind === "bridge").map((link) => [link.name, link]))
   for (const { name, bridge } of store.all()) if (bridges.has(bridge)) bridged.add(name)
+  await removeClaims(
+    host,
+    store.all().flatMap(({ bridge }) => bridges.get(bridge) ?? []),
+  )
   rules.assume(new Map(alive.map((container) => [container.containerId, targetOf(context, container)])))
   const networks = new Set([...bridged, ...alive.flatMap(({ connections }) => connections.map(({ attachment }) => attachment.network))])
   const links = new Map<string, Link>()

@@ -2,6 +2,9 @@ import type { PublishedPort } from "../engine.js"
 import { macAddressOf, parseAddress } from "./ipv4.js"
 import type { SetElement } from "./netlink/set-elements.js"
 
+/** Of packets that were sent to a published port, between containers. Any number that nobody else marks packets with ("plms"). */
+export const REDIRECTED_MARK = 0x706c6d73
+
 /** A network as the rules see it. */
 export interface RuledNetwork {
   bridge: string
@@ -187,8 +190,7 @@ export function boundElement(table: string, { link, macAddress, address }: Bound
   return { family: "bridge", table, set: bound, key }
 }
 
-/** Any number that nobody else marks packets with ("plms"). */
-const redirected = "0x706c6d73"
+const redirected = `0x${REDIRECTED_MARK.toString(16)}`
 const neighbours = "neighbours"
 const bound = "bound"
 const anyAddress = "published_any"
