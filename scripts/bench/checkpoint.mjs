@@ -41,6 +41,7 @@ async function ours(runs) {
     const { id } = await engine.containers.create({ image: IMAGE, command: COMMAND })
     await engine.containers.start(id)
     const { networks } = await engine.containers.inspect(id)
+    await untilItListens(networks[0].address)
     const figures = { hibernate: [], wake: [], awake: [], answer: [], beforeBytes: [], imageBytes: [] }
     for (let run = -WARM_RUNS; run < runs; run++) {
       const awake = await firstAnswer(networks[0].address)
@@ -57,6 +58,17 @@ async function ours(runs) {
     return figures
   } finally {
     await close()
+  }
+}
+
+async function untilItListens(host) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await firstAnswer(host)
+    } catch (error) {
+      if (error.code !== "ECONNREFUSED" || attempt === 100) throw error
+      await delay(20)
+    }
   }
 }
 
