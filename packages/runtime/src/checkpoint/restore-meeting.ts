@@ -9,7 +9,9 @@ import { makeNode } from "../kernel/file-calls.js"
  * descriptors 0 to 2.
  */
 const shim = `#!/bin/sh
-readlink "/proc/$$/fd/0" "/proc/$$/fd/1" "/proc/$$/fd/2" > "$1" || exit 1
+# Not straight into the file: while that is open, it is one of them.
+stdio=$(readlink "/proc/$$/fd/0" "/proc/$$/fd/1" "/proc/$$/fd/2") || exit 1
+echo "$stdio" > "$1" || exit 1
 shift
 over=
 for argument do

@@ -1,7 +1,5 @@
-import { closeSync } from "node:fs"
 import { errnoOf } from "../errors.js"
-import { adoptDescriptor } from "../kernel/adopt-descriptor.js"
-import { OFFLOAD_HEADER_BYTES, openPacketSocket, receiveFrame, sendFrame } from "./packet-socket.js"
+import { OFFLOAD_HEADER_BYTES, openPacketSocket, readFrames, receiveFrame, sendFrame } from "./packet-socket.js"
 import { parkFilter } from "./wake-filter.js"
 
 interface BridgeTapOptions {
@@ -39,24 +37,15 @@ export function tapBridge(options: BridgeTapOptions): BridgeTap {
     else answer(tap, ethernet, mac)
     return true
   }
-  const onread = {
-    buffer: sharedBuffer,
-    callback: (length: number): boolean => {
-      if (hear(length)) return true
-      resuming = setTimeout(() => socket.resume(), PAUSE_MS).unref()
-      return false
-    },
+  const callback = (length: number): boolean => {
+    if (hear(length)) return true
+    resuming = setTimeout(() => reading.resume(), PAUSE_MS).unref()
+    return false
   }
-  const socket = adopted(tap, onread)
-  // The bridge went: nothing comes any more.
-  socket.on("error", () => undefined)
-  socket.resume()
-  socket.unref()
+  const reading = readFrames(tap, { buffer: sharedBuffer, callback })
   const close = (): void => {
     clearTimeout(resuming)
-    if (socket.destroyed) return
-    socket.destroy()
-    closeSync(tap)
+    reading.close()
   }
   return {
     finish: () => {
@@ -64,15 +53,6 @@ export function tapBridge(options: BridgeTapOptions): BridgeTap {
       close()
     },
     close,
-  }
-}
-
-function adopted(tap: number, onread: Parameters<typeof adoptDescriptor>[1]["onread"]): ReturnType<typeof adoptDescriptor> {
-  try {
-    return adoptDescriptor(tap, { writable: false, onread })
-  } catch (error) {
-    closeSync(tap)
-    throw error
   }
 }
 

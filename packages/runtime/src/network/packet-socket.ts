@@ -1,4 +1,6 @@
-import { closeSync } from "node:fs"
+import { close, closeSync } from "node:fs"
+import type { OnReadOpts, Socket } from "node:net"
+import { adoptDescriptor } from "../kernel/adopt-descriptor.js"
 import { addressOf, bind } from "../kernel/libc.js"
 import { encodeFilter, type FilterInstruction } from "./wake-filter.js"
 
@@ -6,7 +8,7 @@ import { encodeFilter, type FilterInstruction } from "./wake-filter.js"
 export const OFFLOAD_HEADER_BYTES = 10
 
 /**
- * A packet socket of a device (packet(7)); the caller closes the descriptor. It hears what passes the filter, in both directions, and nothing without one; never waits. With `offload` each frame has a
+ * A packet socket of a device (packet(7)); the caller closes the descriptor (`closePacketSocket`). It hears what passes the filter, in both directions, and nothing without one; never waits. With `offload` each frame has a
  * header (`OFFLOAD_HEADER_BYTES`), also of those that are sent. Throws SystemCallError.
  */
 export function openPacketSocket(
@@ -27,14 +29,44 @@ export function openPacketSocket(
   }
 }
 
+/** Calls back with each frame, as node:net does with `onread` (false: no more until `resume`). It owns the descriptor from now on, also when it throws. Does not keep the process alive. */
+export function readFrames(descriptor: number, onread: OnReadOpts): { resume(): void; close(): void } {
+  const socket = adopt(descriptor, onread)
+  // The device went: nothing comes any more.
+  socket.on("error", () => undefined)
+  socket.resume()
+  socket.unref()
+  const close = (): void => {
+    if (socket.destroyed) return
+    // Its descriptor first: the kernel waits when the other is closed, too.
+    socket.destroy()
+    closePacketSocket(descriptor)
+  }
+  return { resume: () => void socket.resume(), close }
+}
+
+/** The kernel waits for all readers of the device first, which takes milliseconds: on a thread of the pool, nobody waits for it. */
+export function closePacketSocket(descriptor: number): void {
+  close(descriptor, () => undefined)
+}
+
 /** Throws SystemCallError (`ENETDOWN`, `ENOBUFS`, …). */
 export function sendFrame(descriptor: number, frame: Buffer): void {
   callSend(descriptor, frame, frame.length, MSG_DONTWAIT)
 }
 
-/** Reads one frame into the buffer and resolves with its length. Throws SystemCallError, `EAGAIN` when there is none. */
+/** Reads one frame into the buffer and gives its length. Throws SystemCallError, `EAGAIN` when there is none. */
 export function receiveFrame(descriptor: number, buffer: Buffer): number {
   return callReceive(descriptor, buffer, buffer.length, MSG_DONTWAIT)
+}
+
+function adopt(descriptor: number, onread: OnReadOpts): Socket {
+  try {
+    return adoptDescriptor(descriptor, { writable: false, onread })
+  } catch (error) {
+    closePacketSocket(descriptor)
+    throw error
+  }
 }
 
 function attachFilter(descriptor: number, program: readonly FilterInstruction[]): void {

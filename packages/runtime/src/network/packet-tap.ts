@@ -1,8 +1,6 @@
-import { closeSync } from "node:fs"
-import { adoptDescriptor } from "../kernel/adopt-descriptor.js"
 import { toEngineError } from "../kernel/system-call-error.js"
 import type { HostNetwork } from "./host-network.js"
-import { openPacketSocket } from "./packet-socket.js"
+import { openPacketSocket, readFrames } from "./packet-socket.js"
 import { wakeFilter } from "./wake-filter.js"
 
 /** Taps all of these links; one that is gone is silent. Rejects with `network_failed`. */
@@ -33,22 +31,9 @@ export async function watchPackets(
  * address translation (packet(7)), costs nothing while nobody listens, and is gone with the process. Throws SystemCallError.
  */
 export function tapPackets(linkIndex: number, onPacket: () => void): { close(): void } {
-  const tap = openPacketSocket(linkIndex, { filter: wakeFilter() })
-  try {
-    const onread = {
-      buffer: Buffer.alloc(64),
-      callback: (): boolean => {
-        onPacket()
-        return true
-      },
-    }
-    const socket = adoptDescriptor(tap, { writable: false, onread })
-    // The link went, with its container: nothing comes any more.
-    socket.on("error", () => undefined)
-    socket.resume()
-    socket.unref()
-    return { close: () => void socket.destroy() }
-  } finally {
-    closeSync(tap)
+  const callback = (): boolean => {
+    onPacket()
+    return true
   }
+  return readFrames(openPacketSocket(linkIndex, { filter: wakeFilter() }), { buffer: Buffer.alloc(64), callback })
 }

@@ -1,9 +1,9 @@
-import { closeSync } from "node:fs"
 import type { NetworkAttachment } from "../engine.js"
 import { EngineError } from "../errors.js"
 import type { Clock } from "../kernel/clock.js"
 import { toEngineError } from "../kernel/system-call-error.js"
 import { attachContainer, makeKnown, targetOf } from "./attach-container.js"
+import { anchorBridge } from "./bridge-anchor.js"
 import { type BridgeTap, tapBridge } from "./bridge-tap.js"
 import { removeLink } from "./container-link.js"
 import { type KeptFrame, KeptFrames } from "./kept-frames.js"
@@ -13,7 +13,7 @@ import { claimMac, deleteNeighbour, disclaimMac, learnMac, setNeighbour } from "
 import type { NetworkContext } from "./network-context.js"
 import type { AttachOptions } from "./network-driver.js"
 import type { AttachedTarget } from "./packet-rules.js"
-import { openPacketSocket, sendFrame } from "./packet-socket.js"
+import { closePacketSocket, openPacketSocket, sendFrame } from "./packet-socket.js"
 
 type ParkOptions = Omit<AttachOptions, "process">
 
@@ -36,9 +36,9 @@ interface Parked {
  * Containers whose processes are gone for a while. Their bridges lead what is sent to them to the host, which has no use for it: a tap hears it, keeps it and calls who can bring the processes back.
  *
  * ```
- *   park    tap ─▶ MAC address to the host, the host's neighbour entry fixed ─▶ link gone
+ *   park    tap ─▶ packet filter closed ─▶ MAC address to the host, its neighbour entry fixed ─▶ link gone
  *   attach  a new link: the bridge leads nothing into it, the packet filter nothing out of it
- *   unpark  packet filter ─▶ MAC address to the link ─▶ what was kept is sent into it
+ *   unpark  packet filter open ─▶ MAC address to the link ─▶ what was kept is sent into it
  * ```
  */
 export class ParkedContainers {
@@ -66,7 +66,9 @@ export class ParkedContainers {
     this.#parked.set(containerId, parked)
     try {
       for (const { attachment } of connections) await this.#listen(parked, attachment)
+      // Before anything is kept from them: what they answered just now has its answer in turn, and no connection begins that they would not know.
       await rules.attach(containerId, closed(targetOf(this.#context, options)))
+      for (const place of parked.places.values()) await this.#claim(place)
       await this.#removeLinks(options)
       await makeKnown(this.#context, options)
     } catch (error) {
@@ -124,24 +126,27 @@ export class ParkedContainers {
   }
 
   async #listen(parked: Parked, attachment: NetworkAttachment): Promise<void> {
-    const { host } = this.#context
+    const { host, prefix } = this.#context
     const { network, macAddress, address } = attachment
     const bridge = await this.#made(network)
+    await anchorBridge(host, prefix, bridge)
     const known = parked.places.get(network)
-    if (known?.bridge.index !== bridge.index) {
-      known?.tap.close()
-      const onPacket = (frame: Buffer | undefined): boolean => {
-        const isKept = frame === undefined || parked.frames.add(network, frame)
-        parked.onPacket()
-        return isKept
-      }
-      const onHostQuestion = (): void => void this.#fixNeighbour(bridge, attachment)
-      const tap = tapBridge({ bridgeIndex: bridge.index, macAddress, address, onPacket, onHostQuestion })
-      parked.places.set(network, { attachment, bridge, tap })
+    if (known?.bridge.index === bridge.index) return
+    known?.tap.close()
+    const onPacket = (frame: Buffer | undefined): boolean => {
+      const isKept = frame === undefined || parked.frames.add(network, frame)
+      parked.onPacket()
+      return isKept
     }
-    await host.request(
+    const onHostQuestion = (): void => void this.#tellHost(bridge, attachment)
+    const tap = tapBridge({ bridgeIndex: bridge.index, macAddress, address, onPacket, onHostQuestion })
+    parked.places.set(network, { attachment, bridge, tap })
+  }
+
+  async #claim({ bridge, attachment }: Place): Promise<void> {
+    await this.#context.host.request(
       "claim MAC address",
-      claimMac(bridge.index, macAddress),
+      claimMac(bridge.index, attachment.macAddress),
       setNeighbour(bridge.index, { ...attachment, permanent: true }),
     )
   }
@@ -152,10 +157,10 @@ export class ParkedContainers {
   }
 
   // Somebody flushed the host's entries; who asked goes on asking when it fails.
-  async #fixNeighbour(bridge: Link, attachment: NetworkAttachment): Promise<void> {
+  async #tellHost(bridge: Link, attachment: NetworkAttachment): Promise<void> {
     const { host, warn } = this.#context
     try {
-      await host.request("fix neighbour", setNeighbour(bridge.index, { ...attachment, permanent: true }))
+      await host.request("tell neighbour", setNeighbour(bridge.index, { ...attachment, permanent: false }))
     } catch (error) {
       warn("The host does not know where a container that hibernates is.", { address: attachment.address, error })
     }
@@ -167,7 +172,7 @@ export class ParkedContainers {
     const link = await host.link(linkName(attachment.address))
     if (link === undefined)
       throw new EngineError("network_failed", { facts: { op: "open link", link: linkName(attachment.address), reason: "there is none" } })
-    await host.request("unfix neighbour", setNeighbour(bridge.index, { ...attachment, permanent: false }))
+    await host.request("release neighbour", setNeighbour(bridge.index, { ...attachment, permanent: false }))
     const until = this.#clock.monotonic() + PORT_DEADLINE_MS
     for (;;) {
       try {
@@ -183,16 +188,20 @@ export class ParkedContainers {
   // The container is no worse off than after any loss of packets on the way.
   #give(link: Link, frames: readonly KeptFrame[]): void {
     if (frames.length === 0) return
-    const { warn } = this.#context
+    const lost = (error: unknown): void =>
+      this.#context.warn("A packet that came while a container hibernated was lost.", { link: link.name, error })
     try {
       const socket = openPacketSocket(link.index, { offload: true })
-      try {
-        for (const { frame } of frames) sendFrame(socket, frame)
-      } finally {
-        closeSync(socket)
+      for (const { frame } of frames) {
+        try {
+          sendFrame(socket, frame)
+        } catch (error) {
+          lost(error)
+        }
       }
+      closePacketSocket(socket)
     } catch (error) {
-      warn("Packets that came while a container hibernated were lost.", { link: link.name, error })
+      lost(error)
     }
   }
 

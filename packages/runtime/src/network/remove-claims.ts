@@ -7,7 +7,9 @@ import { decodeNeighbour, deleteNeighbour, disclaimMac, listBridgeEntries, listN
 export async function removeClaims(host: HostNetwork, bridges: readonly Link[]): Promise<void> {
   const indices = new Set(bridges.map(({ index }) => index))
   if (indices.size === 0) return
-  const [entries = [], neighbours = []] = await host.request("list neighbours", listBridgeEntries(), listNeighbours())
+  // A netlink socket carries out one listing at a time.
+  const [entries = []] = await host.request("list bridge entries", listBridgeEntries())
+  const [neighbours = []] = await host.request("list neighbours", listNeighbours())
   const permanent = (message: (typeof entries)[number]) => {
     const neighbour = decodeNeighbour(message)
     return neighbour.isPermanent && indices.has(neighbour.linkIndex) ? [neighbour] : []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { encodeFilter, type FilterInstruction, wakeFilter } from "./wake-filter.js"
+import { encodeFilter, type FilterInstruction, parkFilter, wakeFilter } from "./wake-filter.js"
 
 const IPV4 = 0x0800
 const IPV6 = 0x86dd
@@ -41,16 +41,35 @@ function frame(options: Frame): Buffer {
   return bytes
 }
 
-/** What the kernel's interpreter makes of a frame (net/core/filter.c): a load beyond its end ends it with 0. */
 function passes(program: readonly FilterInstruction[], bytes: Buffer, packetType = 4): boolean {
+  return readLength(program, bytes, { packetType }) > 0
+}
+
+/** What the kernel's interpreter makes of a frame (net/core/filter.c): how much of it is read. A load beyond its end ends it with 0. */
+function readLength(program: readonly FilterInstruction[], bytes: Buffer, { packetType = 4, mark = 0 }): number {
   let [a, x] = [0, 0]
+  const ancillary = new Map([
+    [0xfffff004, packetType],
+    [0xfffff014, mark],
+  ])
   const at = (offset: number, size: number): number | undefined =>
-    offset === 0xfffff004 ? packetType : offset + size > bytes.length ? undefined : bytes.readUIntBE(offset, size)
+    ancillary.get(offset) ?? (offset + size > bytes.length ? undefined : bytes.readUIntBE(offset, size))
   for (let counter = 0; ; counter++) {
     const { code, k, jt, jf } = program[counter] as FilterInstruction
-    const load = code === 0x28 ? at(k, 2) : code === 0x30 ? at(k, 1) : code === 0x50 ? at(x + k, 1) : code === 0xb1 ? at(k, 1) : 0
-    if (load === undefined) return false
-    if (code === 0x28 || code === 0x30 || code === 0x50) a = load
+    const load =
+      code === 0x20
+        ? at(k, 4)
+        : code === 0x28
+          ? at(k, 2)
+          : code === 0x30
+            ? at(k, 1)
+            : code === 0x50
+              ? at(x + k, 1)
+              : code === 0xb1
+                ? at(k, 1)
+                : 0
+    if (load === undefined) return 0
+    if (code === 0x20 || code === 0x28 || code === 0x30 || code === 0x50) a = load
     else if (code === 0xb1) x = (load & 0xf) * 4
     else if (code === 0x15) counter += a === k ? jt : jf
     else if (code === 0x35) counter += a >= k ? jt : jf
@@ -60,7 +79,7 @@ function passes(program: readonly FilterInstruction[], bytes: Buffer, packetType
     else if (code === 0x0c) a += x
     else if (code === 0x1c) a -= x
     else if (code === 0x07) x = a
-    else if (code === 0x06) return k > 0
+    else if (code === 0x06) return k
     else throw new Error(`the interpreter knows no ${code}`)
   }
 }
@@ -107,7 +126,10 @@ describe("what wakes a container", () => {
     expect(passes(program, frame({ flags: SYN }), 0)).toBe(false)
   })
 
-  it("the program is as the kernel takes it: jumps forward and within, a return at its end", () => {
+  it.each([
+    ["wake", program],
+    ["park", parkFilter({ macAddress: "02:00:07:c9:00:05", address: "10.201.0.5" })],
+  ])("the program is as the kernel takes it: jumps forward and within, a return at its end (%s)", (_, program) => {
     const bytes = encodeFilter(program)
     expect(bytes).toHaveLength(8 * program.length)
     program.slice(0, -1).forEach(({ jt, jf }, index) => {
@@ -117,5 +139,81 @@ describe("what wakes a container", () => {
       }
     })
     expect(program.at(-1)?.code).toBe(0x06)
+  })
+})
+
+describe("what is heard for a container without a link", () => {
+  const program = parkFilter({ macAddress: "02:00:07:c9:00:05", address: "10.201.0.5" })
+  const [OWN, NEIGHBOUR, STRANGER, BRIDGE] = ["020007c90005", "020007c90009", "020008c90009", "020000c90001"]
+  const [IN, OUT, BROADCAST] = [3, 4, 1]
+  const REDIRECTED = 0x706c6d73
+
+  interface Heard {
+    to?: string
+    from?: string
+    address?: string
+    direction?: number
+    mark?: number
+  }
+
+  function packet({ to = OWN, from = BRIDGE, address = "0ac90005" }: Heard, options: Frame): Buffer {
+    const bytes = frame(options)
+    bytes.write(to, 0, "hex")
+    bytes.write(from, 6, "hex")
+    bytes.write(address, 30, "hex")
+    return bytes
+  }
+
+  function arp({ to = "ffffffffffff", from = BRIDGE, address = "0ac90005" }: Heard, operation = 1): Buffer {
+    const question = `${to}${from}0806000108000604000${operation}${from}0ac90009000000000000${address}`
+    return Buffer.from(question, "hex")
+  }
+
+  const heard = (bytes: Buffer, { direction = OUT, mark = 0 }: Heard = {}): number =>
+    readLength(program, bytes, { packetType: direction, mark })
+
+  it.each<[string, Heard, Frame]>([
+    ["the host's", {}, { flags: SYN }],
+    ["a published port's from another network", { mark: REDIRECTED }, { flags: SYN }],
+    ["a neighbour's", { from: NEIGHBOUR, direction: IN }, { flags: SYN }],
+    ["a neighbour's datagram", { from: NEIGHBOUR, direction: IN }, { protocol: 17, payloadBytes: 9 }],
+    ["a ping", { from: NEIGHBOUR, direction: IN }, { protocol: 1, icmpType: 8 }],
+  ])("a packet, all of it: %s", (_, way, options) => {
+    expect(heard(packet(way, options), way)).toBeGreaterThan(65_535)
+  })
+
+  it("one that the bridge redirects, but too little to be sent on", () => {
+    for (const from of [NEIGHBOUR, STRANGER]) {
+      const way = { from, direction: IN, mark: REDIRECTED }
+      expect(heard(packet(way, { flags: SYN }), way)).toBe(1)
+    }
+  })
+
+  it("questions for its address, whoever they are sent to", () => {
+    expect(heard(arp({}))).toBeGreaterThan(42)
+    expect(heard(arp({ to: OWN }))).toBeGreaterThan(42)
+    for (const [to, direction] of [
+      [undefined, BROADCAST],
+      [OWN, IN],
+    ] as const)
+      expect(heard(arp({ from: NEIGHBOUR, ...(to && { to }) }), { direction })).toBeGreaterThan(42)
+  })
+
+  it.each<[string, Buffer, Heard]>([
+    ["a question for another address", arp({ address: "0ac90006" }), {}],
+    ["an answer", arp({}, 2), {}],
+    ["a question of another tenant", arp({ from: STRANGER }), { direction: BROADCAST }],
+    ["a packet of another tenant", packet({ from: STRANGER }, { flags: SYN }), { direction: IN }],
+    ["a packet to another container", packet({ to: NEIGHBOUR }, { flags: SYN }), {}],
+    ["a packet to one whose MAC address begins as its own", packet({ to: "020007c90006" }, { flags: SYN }), {}],
+    ["a packet to another address", packet({ address: "0ac90006" }, { flags: SYN }), {}],
+    ["a broadcast", packet({ to: "ffffffffffff", address: "0ac903ff" }, { protocol: 17 }), {}],
+    ["IPv6", packet({}, { type: IPV6, flags: SYN }), {}],
+    ["a bare acknowledgement", packet({}, { flags: ACK }), {}],
+    ["a reset", packet({ from: NEIGHBOUR }, { flags: RST }), { direction: IN }],
+    ["word that something is unreachable", packet({}, { protocol: 1, icmpType: 3 }), {}],
+    ["a foreign mark", packet({ from: STRANGER }, { flags: SYN }), { direction: IN, mark: 1 }],
+  ])("not %s", (_, bytes, way) => {
+    expect(heard(bytes, way)).toBe(0)
   })
 })
