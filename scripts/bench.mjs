@@ -14,6 +14,7 @@ const benches = {
   images: "./bench/images.mjs",
   "what-if": "./bench/what-if.mjs",
   nap: "./bench/nap.mjs",
+  checkpoint: "./bench/checkpoint.mjs",
 }
 
 const { values, positionals } = readFlags({

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs"
-import { connect } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
 import { removeZramSwap } from "../zram/remove-zram-swap.mjs"
 import { setUpZramSwap } from "../zram/set-up-zram-swap.mjs"
 import { median, percentile } from "./figures.mjs"
+import { firstAnswer } from "./first-answer.mjs"
 import { IMAGE, openEngine } from "./our-engine.mjs"
 
 const FEWEST_RUNS = 50
@@ -63,18 +63,6 @@ function swapForNow(note) {
   const { device, algorithm } = setUpZramSwap({ bytes: 2 ** 30 })
   note(`nap: 1 GiB of compressed swap on ${device} (${algorithm}) for the time of the figure`)
   return true
-}
-
-/** Milliseconds from the client's connect to the first byte of its answer. */
-function firstAnswer(host) {
-  const began = performance.now()
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port: 80, timeout: 30_000 }, () => socket.write("GET / HTTP/1.0\r\n\r\n"))
-    socket.once("data", () => resolve(performance.now() - began))
-    socket.once("data", () => socket.destroy())
-    socket.once("timeout", () => socket.destroy(new Error("no answer within 30 s")))
-    socket.once("error", reject)
-  })
 }
 
 /** Reads a byte of each page of the container's largest process, whose pages come in from swap for it. */

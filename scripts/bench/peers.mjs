@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { findProgram } from "../lib/find-program.mjs"
 import { runCommand } from "../lib/run-command.mjs"
@@ -109,6 +109,23 @@ async function openPodman({ directory, inside }) {
       const result = await runCommand(command, [...args, "run", "--rm", ...network, IMAGE, "/bin/true"], { env })
       if (result.code !== 0) throw new Error(`podman: ${result.output}`)
     },
+    /** Runs the command until it is checkpointed, on the bridge network where there is one. `checkpoint` ends its processes, `restore` brings them back. */
+    async openCheckpoints() {
+      const runtime = await checkpointingRuntime()
+      if (!runtime) return { missing: "neither crun nor runc here was built to checkpoint" }
+      const withCriu = { ...env, PATH: `${dirname(process.env.PLIMSOLL_CRIU)}:${env.PATH}` }
+      const done = async (...words) => {
+        const { code, output } = await runCommand(command, [...args, "--runtime", runtime, ...words], { env: withCriu })
+        if (code !== 0) throw new Error(`podman ${words.join(" ")}: ${output}`)
+        return output.trim()
+      }
+      return {
+        run: (words) => done("run", "-d", ...network, IMAGE, ...words),
+        checkpoint: (id) => done("container", "checkpoint", id),
+        restore: (id) => done("container", "restore", id),
+        remove: (id) => done("rm", "--force", "--time", "0", id),
+      }
+    },
     async close() {
       await runCommand(command, [...args, "system", "reset", "--force"], { env })
       const mounts = readFileSync("/proc/self/mounts", "utf8")
@@ -117,6 +134,13 @@ async function openPodman({ directory, inside }) {
       for (const mount of mounts.filter((path) => path?.startsWith(directory)).reverse()) must("umount", [mount])
     },
   }
+}
+
+/** Absolute path of an OCI runtime that can checkpoint: Debian 12's crun was built without. */
+async function checkpointingRuntime() {
+  const crun = findProgram("crun")
+  if (crun && (await runCommand(crun, ["--version"])).output.includes("+CRIU")) return crun
+  return findProgram("runc")
 }
 
 async function importInto(command, args, env = process.env) {
