@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { ContainerHibernation } from "../engine.js"
 import { EngineError, errnoOf } from "../errors.js"
+import { unmount } from "../kernel/mount.js"
 import { readMounts } from "../kernel/mount-table.js"
 import { readProcessArguments } from "../kernel/process-stat.js"
 import type { SpawnTool } from "../kernel/spawn-tool.js"
@@ -93,7 +94,9 @@ export async function untilLeftAlone(images: string, deadlineMs: number): Promis
   }
 }
 
+/** With what a CRIU that was killed left mounted among them. */
 export async function removeImages(images: string): Promise<void> {
+  for (const { target } of readMounts().reverse()) if (target.startsWith(`${images}/`)) unmount(target, { lazy: true })
   await rm(images, { recursive: true, force: true })
 }
 

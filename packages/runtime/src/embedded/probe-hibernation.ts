@@ -15,6 +15,8 @@ const ownCriu = ["tools", "criu", "usr", "sbin", "criu"]
 const provideCriu = "npm run criu"
 /** From 6.16 on the kernel refuses to tell SO_PASSCRED of internet sockets, which older ones ask of each. (checkpoint-restore/criu issue 2705) */
 const strict = { kernel: "6.16", criu: "4.2" }
+/** The first that can leave the packet filter of a container alone (`--network-lock skip`). */
+const least = "3.19"
 
 /** What a CRIU says of itself. */
 export interface CriuFacts {
@@ -101,6 +103,8 @@ function whatCriuLacks({ criu, kernel, architecture }: HibernationFacts): Lack |
     return { detail: "CRIU, which writes processes to disk, is not installed; nothing is installed unasked.", remedy: provideCriu }
   if (criu.version === undefined)
     return { detail: `CRIU at ${criu.path} does not run: ${sentence(criu.problem ?? "it says no version")}`, remedy: provideCriu }
+  if (compareVersions(criu.version, least) < 0)
+    return { detail: `CRIU ${criu.version} at ${criu.path} is too old: it takes CRIU ${least}.`, remedy: provideCriu }
   if (!fitsKernel(criu.version, kernel))
     return {
       detail: `CRIU ${criu.version} at ${criu.path} is too old for Linux ${kernel}: from ${strict.kernel} on it takes CRIU ${strict.criu}.`,
@@ -133,7 +137,8 @@ function whatTheHostLacks({ crunWorks, layout, packetSockets }: HibernationFacts
 /** Whether a CRIU of this version can write processes of this kernel to disk. */
 export function fitsKernel(criuVersion: string, kernelRelease: string): boolean {
   const kernel = parseToolVersion(kernelRelease) ?? "0"
-  return compareVersions(kernel, strict.kernel) < 0 || compareVersions(criuVersion, strict.criu) >= 0
+  const needed = compareVersions(kernel, strict.kernel) < 0 ? least : strict.criu
+  return compareVersions(criuVersion, needed) >= 0
 }
 
 async function askCriu(path: string, spawn: SpawnTool): Promise<CriuFacts> {
