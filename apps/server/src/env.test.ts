@@ -26,6 +26,12 @@ describe("readConfiguration", () => {
     })
   })
 
+  it("takes the path of a CRIU, and none that depends on where the server was started", () => {
+    expect(readConfiguration({}).criu).toBe(undefined)
+    expect(readConfiguration({ PLIMSOLL_CRIU: "/usr/local/sbin/criu" }).criu).toBe("/usr/local/sbin/criu")
+    expect(() => readConfiguration({ PLIMSOLL_CRIU: "criu" })).toThrow("PLIMSOLL_CRIU must be an absolute path")
+  })
+
   it("reads a list of origins, and refuses what is not an origin", () => {
     expect(readConfiguration({ PLIMSOLL_PUBLIC_ORIGINS: "https://a.example, http://b.example:8080" }).publicOrigins).toEqual([
       "https://a.example",

@@ -27,6 +27,7 @@ export const environmentVariables = {
   PLIMSOLL_QUARTER_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(396),
   PLIMSOLL_IMAGE_GC_HOURS: z.coerce.number().int().min(0).max(336).default(24),
   PLIMSOLL_DISK_COMPACTION_HOURS: z.coerce.number().int().min(0).max(336).default(24),
+  PLIMSOLL_CRIU: z.string().startsWith("/", "must be an absolute path").optional(),
 } as const
 
 const environmentSchema = z.object(environmentVariables)
@@ -47,6 +48,8 @@ export interface ServerConfiguration {
   imageGarbageHours: number
   /** Between automatic compactions of disks with a limit; 0: none. */
   diskCompactionHours: number
+  /** The program that writes processes to disk and brings them back; `undefined`: as it is found. */
+  criu: string | undefined
 }
 
 /** Reads the configuration. Throws one error that names every variable that is wrong; an empty value counts as absent. */
@@ -76,6 +79,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): ServerConfigu
     },
     imageGarbageHours: env.PLIMSOLL_IMAGE_GC_HOURS,
     diskCompactionHours: env.PLIMSOLL_DISK_COMPACTION_HOURS,
+    criu: env.PLIMSOLL_CRIU,
   }
 }
 

@@ -3,7 +3,15 @@ import { text } from "node:stream/consumers"
 import { type ContainerEngine, createEngine, type EngineFeature, ensureStarterImage, purgeEngine } from "@plimsoll/runtime"
 import { makeTestSwap, patience } from "@plimsoll/runtime/conformance"
 import { afterAll, beforeAll, expect, it, onTestFailed, vi } from "vitest"
-import type { ContainerInspect, ContainerRow, EventPage, EventRecord, LadderNow, LadderSettings } from "./contract/index.js"
+import type {
+  ContainerInspect,
+  ContainerRow,
+  EventPage,
+  EventRecord,
+  LadderNow,
+  LadderSettings,
+  OverprovisioningNow,
+} from "./contract/index.js"
 import { defaultLadderSettings } from "./services/ladder/default-settings.js"
 import type { HostReading } from "./services/ladder/host-reading.js"
 import { readHost } from "./services/ladder/read-host.js"
@@ -134,4 +142,37 @@ it("before the machine is full the lowest class is stopped, and the guaranteed r
   expect((await row("golden"))?.state.status).toBe("running")
   expect((await change({})).stopped.map(({ name }) => name)).toEqual(["victim"])
   expect((await steps("stop"))[0]?.attributes.why).toContain("nothing was promised")
+})
+
+it("before anybody else is stopped, a long idle container is written to disk, counts as wake debt, and goes on with all it had when it is started", async ({
+  skip,
+}) => {
+  await needs("hibernate", skip)
+  onTestFailed(() => console.error(server.logLines.filter((line) => /"level":[456]0/.test(line)).join("\n")))
+  const id = await run("long-idle", 40)
+  const spared = await run("kept-awake", 24, { labels: { "plimsoll.hibernate.after-ms": "0" } })
+  usedShare = 0.95
+  await change({ hibernate: { idleMs: 3000 }, nap: { always: false, idleCores: 0.05, idleMs: 3_600_000 } })
+  await eventually(async () =>
+    expect((await query<OverprovisioningNow>("overprovisioning.now")).ladder.hibernating.map((each) => each.id)).toContain(id),
+  )
+  const { resources } = await query<OverprovisioningNow>("overprovisioning.now")
+  expect((await steps("stop")).map(({ name }) => name)).toEqual(["victim"])
+  const { hibernation } = (await row("long-idle")) ?? {}
+  expect(hibernation?.beforeBytes).toBeGreaterThan(36 * MiB)
+  expect(resources.find(({ resource }) => resource === "memory")?.wakeDebt).toBeGreaterThan(36 * MiB)
+  await eventually(async () =>
+    expect((await steps("hibernate")).filter((step) => step.id === id)).toMatchObject([
+      { id, attributes: { result: "done", beforeBytes: String(hibernation?.beforeBytes), afterBytes: "0" } },
+    ]),
+  )
+  expect((await engine?.containers.statsAll())?.some(({ containerId }) => containerId === id)).toBe(false)
+  usedShare = 0.1
+  await mutate("containers.start", { id })
+  await eventually(async () => expect(await row("long-idle")).toMatchObject({ state: { status: "running" } }))
+  const exec = await engine?.containers.exec(id, { command: ["sh", "-c", "wc -c < /dev/shm/own"] })
+  expect(Number(await text(exec?.stdout ?? Readable.from([])))).toBe(40 * MiB)
+  const audits = await query<EventPage>("events.list", { kinds: ["audit"], actions: ["containers.start"], after: 0, limit: 200 })
+  expect(audits.items.filter((each) => each.id === spared)).toMatchObject([{ name: "kept-awake" }])
+  await change({})
 })

@@ -41,6 +41,7 @@ const server = await startServer({
       runDirectory: join(configuration.runDirectory, "engine"),
       report: engineLog,
       registries,
+      ...(configuration.criu !== undefined && { criu: configuration.criu }),
     }),
   readOwnMemory: openInstanceMemory({ root: engineRoot }),
   openDockerEngine: async (endpoint) => (await import("@plimsoll/runtime")).createDockerEngine({ endpoint }),

@@ -197,6 +197,7 @@ function attempts(): Partial<Record<OperationName, Expectation[]>> {
     "containers.pause": byIdOrName(),
     "containers.resume": byIdOrName(),
     "containers.nap": byIdOrName(),
+    "containers.hibernate": byIdOrName(),
     "containers.wake": byIdOrName(),
     "containers.rename": byIdOrName({ name: "mine" }),
     "containers.remove": byIdOrName({ force: true }),

@@ -24,7 +24,7 @@ export const listContainersInput = z
     /** Absent: all hosts. */
     host: hostId.exactOptional(),
     tenant: tenantName.exactOptional(),
-    statuses: z.array(z.enum(["created", "running", "paused", "restarting", "exited", "removing", "dead"])).exactOptional(),
+    statuses: z.array(z.enum(["created", "running", "paused", "hibernated", "restarting", "exited", "removing", "dead"])).exactOptional(),
     /** `key` or `key=value`; all must match. */
     labels: z.array(z.string().max(bounds.labelLength)).max(32).exactOptional(),
   })

@@ -5,6 +5,7 @@
 export type {
   Ability,
   CgroupNode,
+  ContainerHibernation,
   ContainerInspect,
   ContainerNap,
   ContainerSpec,

@@ -339,7 +339,11 @@ export const changeLadderSettingsInput = ladderSettings.superRefine(({ rungs }, 
 })
 
 /** Labels of a container that say what may be done to it. */
-export const ladderLabels = { exempt: "plimsoll.ladder", napAfterMs: "plimsoll.nap.after-ms", hibernateAfterMs: "plimsoll.hibernate.after-ms" } as const
+export const ladderLabels = {
+  exempt: "plimsoll.ladder",
+  napAfterMs: "plimsoll.nap.after-ms",
+  hibernateAfterMs: "plimsoll.hibernate.after-ms",
+} as const
 
 export interface LadderStep {
   at: number

@@ -139,7 +139,7 @@ describe("what the role refuses", () => {
   it("is recorded when somebody is signed in, and not done", async () => {
     const record = vi.fn(async () => undefined)
     const stop = vi.spyOn(engine.containers, "stop")
-    const services = { audit: { containersOf: () => [], record }, engine: { get: () => engine } } as unknown as Services
+    const services = { audit: { containersOf: async () => [], record }, engine: { get: () => engine } } as unknown as Services
     const callAs = (session: SignedIn | null) =>
       appRouter.createCaller({ requestId: "r", session, address: null, services, outbound: {} as never }).containers.stop({ id: "web" })
     await expect(callAs(viewer)).rejects.toMatchObject({ code: "FORBIDDEN" })

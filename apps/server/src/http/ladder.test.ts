@@ -37,7 +37,7 @@ describe("the ladder over the wire", () => {
     const settings = withShares(0.7, 0.98)
     expect(await mutate("overprovisioning.changeLadder", settings)).toMatchObject({
       status: 200,
-      result: { data: { settings, defaults: defaultLadderSettings, rung: null, napping: [], stopped: [], steps: [] } },
+      result: { data: { settings, defaults: defaultLadderSettings, rung: null, napping: [], hibernating: [], stopped: [], steps: [] } },
     })
     const audits = await server.query("events.list", { kinds: ["audit"], actions: ["overprovisioning.changeLadder"] }, headers)
     expect(audits.json()).toMatchObject({ result: { data: { items: [{ audit: { result: "done" } }] } } })
@@ -70,6 +70,24 @@ describe("by hand", () => {
     expect(engine.journal.at(-1)).toMatchObject({ action: "wake", attributes: { cause: "request" } })
     expect((await mutate("containers.nap", { id: "nothing" })).status).toBe(404)
   })
+
+  it("a container hibernates, alone and with others, and wakes when it is started; its name is in the audit of both", async () => {
+    engine.put(summaryOf(ID, { name: "web" }))
+    engine.stats.set(ID, statsOf(ID, 1, 1))
+    expect((await mutate("containers.hibernate", { id: ID })).result?.data).toMatchObject({ beforeBytes: 1000, imageBytes: 1000 })
+    expect((await engine.containers.list())[0]).toMatchObject({ state: { status: "hibernated" }, hibernation: { beforeBytes: 1000 } })
+    const found = await server.query("containers.list", { statuses: ["hibernated"] }, headers)
+    expect(found.json()).toMatchObject({ result: { data: [{ id: ID, state: { status: "hibernated" } }] } })
+    expect((await mutate("containers.start", { id: ID })).status).toBe(200)
+    expect((await engine.containers.list())[0]?.state.status).toBe("running")
+    const bulk = await mutate("containers.bulk", { action: "hibernate", ids: [ID, "nothing"] })
+    expect(bulk.result?.data).toMatchObject({ done: [ID], failed: [{ id: "nothing", code: "not_found" }] })
+    expect((await engine.containers.list())[0]?.state.status).toBe("hibernated")
+    const audits = await server.query("events.list", { kinds: ["audit"], actions: ["containers.hibernate", "containers.bulk"] }, headers)
+    expect(audits.json()).toMatchObject({
+      result: { data: { items: [{ attributes: { names: "web nothing" } }, { id: ID, name: "web", audit: { result: "done" } }] } },
+    })
+  })
 })
 
 describe("a tenant", { timeout: 60_000 }, () => {
@@ -78,7 +96,7 @@ describe("a tenant", { timeout: 60_000 }, () => {
     await makeTenant(operator, "acme")
     const owner = await joinAs(server, { inviter: operator, username: "acme_owner", role: "owner", tenant: "acme" })
     const { id } = data<{ id: string }>(await owner.mutate("containers.create", { image: "starter", name: "web" }))
-    for (const path of ["containers.start", "containers.nap", "containers.wake"])
+    for (const path of ["containers.start", "containers.nap", "containers.hibernate", "containers.wake"])
       expect((await owner.mutate(path, { id })).status, path).toBe(200)
     expect((await owner.mutate("containers.reclaim", { id, bytes: 1 })).status).toBe(403)
     expect((await owner.mutate("overprovisioning.changeLadder", defaultLadderSettings)).status).toBe(403)

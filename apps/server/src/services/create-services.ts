@@ -128,7 +128,13 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   samplers.add(localHost, sampler)
   const journal = createEventJournal(database)
   const events = createEventLog({ database, journal, onError: report("record events") })
-  const audit = createAudit({ events, containers: () => samplers.rows(), now, report: (error, doing) => report(doing)(error) })
+  const audit = createAudit({
+    events,
+    containers: () => samplers.rows(),
+    present: async () => engine.get().containers.list(),
+    now,
+    report: (error, doing) => report(doing)(error),
+  })
   const hosts = await createHosts({
     local: engine,
     samplers,

@@ -32,6 +32,8 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
   const journal: EngineEvent[] = []
   const listeners = new Set<() => void>()
   const stats = new Map<string, ContainerStats>()
+  /** What those that hibernate show again when they wake. */
+  const asleep = new Map<string, ContainerStats>()
   const logLines: LogLine[] = []
   const execs = new Map<string, ExecSession>()
 
@@ -56,8 +58,8 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
     return full
   }
   const setState = (id: string, state: ContainerSummary["state"], action: EngineEvent["action"]) => {
-    const row = { ...find(id), state }
-    rows.set(row.id, row)
+    const { nap: _, hibernation: _gone, ...row } = find(id)
+    rows.set(row.id, { ...row, state })
     emit({ action, id: row.id, name: row.name })
   }
 
@@ -123,7 +125,10 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
           disk: { kind: "none" },
           writableBytes: 0,
         }) as unknown as ContainerInspect,
-      start: async (id) => setState(id, { status: "running", pid: 1, startedAt: Date.now() }, "start"),
+      start: async (id) => {
+        if (find(id).hibernation !== undefined) return void (await api.containers.wake(id))
+        setState(id, { status: "running", pid: 1, startedAt: Date.now() }, "start")
+      },
       stop: async (id) => setState(id, { status: "exited", exitCode: 0, oomKilled: false, finishedAt: Date.now() }, "stop"),
       statsAll: async () => [...stats.values()],
       async *logs(id) {
@@ -160,12 +165,31 @@ export function fakeEngine(info: Partial<EngineInfo> = {}): FakeEngine {
         emit({ action: "nap", id: row.id, name: row.name, tenant: row.tenant })
         return nap
       },
-      wake: async (id, { cause = "request" } = {}) => {
+      hibernate: async (id) => {
         const { nap, ...row } = find(id)
-        if (nap === undefined || row.state.status !== "paused") return { sleptMs: 0, wakeMs: 0 }
-        const woken = { sleptMs: Date.now() - nap.since, wakeMs: 1 }
-        rows.set(row.id, { ...row, state: { status: "running", pid: row.state.pid, startedAt: row.state.startedAt } })
-        const attributes = { sleptMs: String(woken.sleptMs), wakeMs: "1", cause }
+        if (row.hibernation !== undefined) return row.hibernation
+        if (row.state.status !== "running" && nap === undefined)
+          throw new EngineError("conflict", { publicMessage: `“${row.name}” does not run.` })
+        const sample = stats.get(row.id)
+        const beforeBytes = sample?.memory.usedBytes ?? 0
+        const hibernation = { since: Date.now(), beforeBytes, imageBytes: beforeBytes }
+        const startedAt = "startedAt" in row.state ? (row.state.startedAt ?? 1) : 1
+        rows.set(row.id, { ...row, hibernation, state: { status: "hibernated", startedAt, hibernatedAt: hibernation.since } })
+        if (sample !== undefined) asleep.set(row.id, { ...sample, memory: { ...sample.memory, swapBytes: 0 } })
+        stats.delete(row.id)
+        emit({ action: "hibernate", id: row.id, name: row.name, tenant: row.tenant })
+        return hibernation
+      },
+      wake: async (id, { cause = "request" } = {}) => {
+        const { nap, hibernation, ...row } = find(id)
+        const since = (nap ?? hibernation)?.since
+        if (since === undefined || (row.state.status !== "paused" && row.state.status !== "hibernated")) return { sleptMs: 0, wakeMs: 0 }
+        const woken = { sleptMs: Date.now() - since, wakeMs: 1 }
+        rows.set(row.id, { ...row, state: { status: "running", pid: 1, startedAt: row.state.startedAt } })
+        const sample = asleep.get(row.id)
+        if (sample !== undefined) stats.set(row.id, sample)
+        asleep.delete(row.id)
+        const attributes = { sleptMs: String(woken.sleptMs), wakeMs: "1", cause, ...(hibernation !== undefined && { from: "hibernation" }) }
         emit({ action: "wake", id: row.id, name: row.name, tenant: row.tenant, attributes })
         return woken
       },

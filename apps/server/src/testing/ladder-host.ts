@@ -20,11 +20,11 @@ export const MiB = 2 ** 20
 const enforceable = (names: readonly string[]): EngineInfo["enforceableLimits"] =>
   Object.fromEntries(names.map((name) => [name, { enforceable: true }]))
 export const onV2: Partial<EngineInfo> = {
-  features: ["pause", "nap", "reclaim"],
+  features: ["pause", "nap", "hibernate", "reclaim"],
   enforceableLimits: enforceable(["memoryHighBytes", "memoryLowBytes"]),
 }
 export const onV1: Partial<EngineInfo> = {
-  features: ["pause", "nap", "reclaim"],
+  features: ["pause", "nap", "hibernate", "reclaim"],
   enforceableLimits: { memoryHighBytes: { enforceable: false, reason: "cgroup v1 has no memory.high." } },
 }
 

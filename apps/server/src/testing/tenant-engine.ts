@@ -44,7 +44,7 @@ export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
     return volume
   }
   const setState = (id: string, status: "running" | "paused" | "exited", action: "start" | "pause" | "resume" | "stop") =>
-    list().then((rows) => {
+    list().then(async (rows) => {
       const row = rows.find((each) => each.id === id)
       if (row === undefined) throw new EngineError("not_found")
       const run = { pid: 1, startedAt: 1 }
@@ -53,7 +53,9 @@ export function tenantEngine(info: Partial<EngineInfo> = {}): TenantEngine {
         paused: { status: "paused", ...run, pausedAt: 2 },
         exited: { status: "exited", exitCode: 0, oomKilled: false, finishedAt: 2 },
       } as const
-      engine.put({ ...row, state: states[status] }, action)
+      if (row.hibernation !== undefined) await engine.containers.wake(id)
+      const { hibernation: _, ...awake } = row
+      engine.put({ ...awake, state: states[status] }, action)
     })
 
   Object.assign(engine.containers, {

@@ -24,7 +24,7 @@ export async function auditMutation<R extends { ok: true; data: unknown } | { ok
   const { audit } = ctx.services
   // Input that cannot even be read is refused by what reads it next.
   const input = await call.getRawInput().catch(() => undefined)
-  const containers = audit.containersOf({ operation, session, input })
+  const containers = await audit.containersOf({ operation, session, input })
   const answer = await call.next()
   await audit.record({ operation, session, address, input, containers, ...outcomeOf(answer, ctx.requestId) })
   return answer

@@ -8,7 +8,9 @@ import { streamOf } from "./test-image.js"
 const MiB = 2 ** 20
 const server = script("httpd -f -p 80 -h /etc")
 /** Holds some 24 MiB in a variable, says their sum, and again at each USR1. */
-const holder = script('x=$(seq 1 3200000); trap \'echo "$x" | md5sum\' USR1; echo "$x" | md5sum; while :; do sleep 1000 & wait $!; done')
+const holder = script(
+  'x=$(seq 1 3200000); trap \'echo "$x" | md5sum\' USR1; echo "$x" | md5sum; while :; do sleep 1000 & wait $!; done',
+)
 const HELD_BYTES = 20 * MiB
 
 /** The engine of the suite, where it can write processes to disk. */
@@ -74,20 +76,11 @@ export function hibernationConformance(harness: Harness): void {
       const [slept, woken] = await eventsOf(id, cursor)
       expect(slept).toMatchObject({
         action: "hibernate",
-        attributes: {
-          beforeBytes: String(given.beforeBytes),
-          imageBytes: String(given.imageBytes),
-          tookMs: expect.stringMatching(/^[\d.]+$/),
-        },
+        attributes: { beforeBytes: String(given.beforeBytes), imageBytes: String(given.imageBytes), tookMs: expect.stringMatching(/^[\d.]+$/) },
       })
       expect(woken).toMatchObject({
         action: "wake",
-        attributes: {
-          cause: "request",
-          from: "hibernation",
-          sleptMs: expect.stringMatching(/^\d+/),
-          wakeMs: expect.stringMatching(/^[\d.]+$/),
-        },
+        attributes: { cause: "request", from: "hibernation", sleptMs: expect.stringMatching(/^\d+/), wakeMs: expect.stringMatching(/^[\d.]+$/) },
       })
     })
 

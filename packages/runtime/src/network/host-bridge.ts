@@ -1,5 +1,4 @@
 import { EngineError } from "../errors.js"
-import { removeAnchor } from "./bridge-anchor.js"
 import { type HostNetwork, hasIpv6, outgoingMtu, readSetting, writeSetting } from "./host-network.js"
 import { macAddressOf, parseAddress, parseSubnet, subnetSize } from "./ipv4.js"
 import { addAddress } from "./netlink/addresses.js"
@@ -28,9 +27,7 @@ export async function ensureBridge(
 /** Removes the bridge; no effect when there is none. */
 export async function removeBridge(host: HostNetwork, bridge: string): Promise<void> {
   const link = await host.link(bridge)
-  if (link === undefined) return
-  await removeAnchor(host, link)
-  await host.request("delete bridge", deleteLink(link.index))
+  if (link !== undefined) await host.request("delete bridge", deleteLink(link.index))
 }
 
 async function create(host: HostNetwork, document: NetworkDocument): Promise<void> {

@@ -11,7 +11,7 @@ export class LinkDepartures {
   readonly #host: HostNetwork
   readonly #clock: Clock
   readonly #onFailure: (link: string, error: unknown) => void
-  readonly #leaving = new Map<string, Promise<void>>()
+  readonly #leaving = new Map<string, { gone: Promise<void> }>()
 
   constructor(options: { host: HostNetwork; clock: Clock; onFailure: (link: string, error: unknown) => void }) {
     this.#host = options.host
@@ -21,30 +21,32 @@ export class LinkDepartures {
 
   /** Lets the link go in the background. */
   begin(link: string): void {
-    const leaving: Promise<void> = this.#follow(link)
+    const leaving = { gone: Promise.resolve() }
+    this.#leaving.set(link, leaving)
+    const isLeaving = (): boolean => this.#leaving.get(link) === leaving
+    leaving.gone = this.#follow(link, isLeaving)
       .catch((error: unknown) => this.#onFailure(link, error))
       .finally(() => {
-        if (this.#leaving.get(link) === leaving) this.#leaving.delete(link)
+        if (isLeaving()) this.#leaving.delete(link)
       })
-    this.#leaving.set(link, leaving)
   }
 
-  /** Resolves when no link of this name is leaving any more; it is then deleted without a moment's grace. */
+  /** Resolves when no link of this name is leaving any more; it is then deleted without a moment's grace. The next of this name stays. */
   async finish(link: string): Promise<void> {
-    if (this.#leaving.has(link)) await removeLink(this.#host, link)
+    if (this.#leaving.delete(link)) await removeLink(this.#host, link)
   }
 
   /** Resolves when all are gone. */
   async settled(): Promise<void> {
-    while (this.#leaving.size > 0) await Promise.all(this.#leaving.values())
+    while (this.#leaving.size > 0) await Promise.all([...this.#leaving.values()].map(({ gone }) => gone))
   }
 
-  async #follow(link: string): Promise<void> {
+  async #follow(link: string, isLeaving: () => boolean): Promise<void> {
     for (const pauseMs of gracePausesMs) {
       await this.#clock.sleep(pauseMs)
-      if ((await this.#host.link(link)) === undefined) return
+      if (!isLeaving() || (await this.#host.link(link)) === undefined) return
     }
-    await removeLink(this.#host, link)
+    if (isLeaving()) await removeLink(this.#host, link)
   }
 }
 

@@ -165,6 +165,24 @@ describe("a connection to a container that hibernates", () => {
     },
   )
 
+  it("wakes it long after it was alone on its bridge, and again", async () => {
+    const sleeper = await container()
+    for (const answer of ["first", "second"]) {
+      await hibernate(sleeper)
+      // The kernel takes up to a second to shut down a bridge without ports.
+      await sleep(2500)
+      const dialled = [fromHost(sleeper, sleeper), byPort(sleeper, sleeper)]
+      await woken(sleeper)
+      await attach(sleeper)
+      await sleeper.namespace.serve(80, answer)
+      await unpark(sleeper)
+      for (const { said } of await Promise.all(dialled)) expect(said).toBe(`${answer}\n`)
+    }
+    await networks.driver.settled()
+    expect(networks.links()).toHaveLength(2)
+    await networks.driver.detach(sleeper.id)
+  })
+
   it("is made from another machine, too", async () => {
     const [sleeper, outside] = [await container(), await networks.neighbour()]
     await hibernate(sleeper)

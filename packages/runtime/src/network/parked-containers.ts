@@ -3,7 +3,7 @@ import { EngineError } from "../errors.js"
 import type { Clock } from "../kernel/clock.js"
 import { toEngineError } from "../kernel/system-call-error.js"
 import { attachContainer, makeKnown, targetOf } from "./attach-container.js"
-import { anchorBridge } from "./bridge-anchor.js"
+import { BridgeKeepers } from "./bridge-keepers.js"
 import { type BridgeTap, tapBridge } from "./bridge-tap.js"
 import { removeLink } from "./container-link.js"
 import { type KeptFrame, KeptFrames } from "./kept-frames.js"
@@ -36,7 +36,7 @@ interface Parked {
  * Containers whose processes are gone for a while. Their bridges lead what is sent to them to the host, which has no use for it: a tap hears it, keeps it and calls who can bring the processes back.
  *
  * ```
- *   park    tap ─▶ packet filter closed ─▶ MAC address to the host, its neighbour entry fixed ─▶ link gone
+ *   park    another port ─▶ tap ─▶ packet filter closed ─▶ MAC address to the host, its neighbour entry fixed ─▶ link gone
  *   attach  a new link: the bridge leads nothing into it, the packet filter nothing out of it
  *   unpark  packet filter open ─▶ MAC address to the link ─▶ what was kept is sent into it
  * ```
@@ -45,12 +45,14 @@ export class ParkedContainers {
   readonly #context: NetworkContext
   readonly #made: (network: string) => Promise<Link>
   readonly #clock: Clock
+  readonly #keepers: BridgeKeepers
   readonly #parked = new Map<string, Parked>()
 
   constructor(options: { context: NetworkContext; made: (network: string) => Promise<Link>; clock: Clock }) {
     this.#context = options.context
     this.#made = options.made
     this.#clock = options.clock
+    this.#keepers = new BridgeKeepers(options.context)
   }
 
   has(containerId: string): boolean {
@@ -96,6 +98,7 @@ export class ParkedContainers {
       links.set(network, await this.#open(place))
       place.tap.finish()
       parked.places.delete(network)
+      this.#keepers.release(place.bridge)
     }
     this.#parked.delete(containerId)
     const kept = parked.frames.take()
@@ -113,6 +116,7 @@ export class ParkedContainers {
       if (network !== undefined && name !== network) continue
       parked?.places.delete(name)
       tap.close()
+      this.#keepers.release(bridge)
       await this.#unlessGone("disclaim MAC address", disclaimMac(bridge.index, attachment.macAddress))
       await this.#unlessGone("forget neighbour", deleteNeighbour(bridge.index, attachment.address))
     }
@@ -123,24 +127,31 @@ export class ParkedContainers {
   close(): void {
     for (const { places } of this.#parked.values()) for (const { tap } of places.values()) tap.close()
     this.#parked.clear()
+    this.#keepers.close()
   }
 
   async #listen(parked: Parked, attachment: NetworkAttachment): Promise<void> {
-    const { host, prefix } = this.#context
     const { network, macAddress, address } = attachment
     const bridge = await this.#made(network)
-    await anchorBridge(host, prefix, bridge)
     const known = parked.places.get(network)
     if (known?.bridge.index === bridge.index) return
     known?.tap.close()
+    if (known !== undefined) this.#keepers.release(known.bridge)
+    parked.places.delete(network)
+    await this.#keepers.hold(bridge)
     const onPacket = (frame: Buffer | undefined): boolean => {
       const isKept = frame === undefined || parked.frames.add(network, frame)
       parked.onPacket()
       return isKept
     }
     const onHostQuestion = (): void => void this.#tellHost(bridge, attachment)
-    const tap = tapBridge({ bridgeIndex: bridge.index, macAddress, address, onPacket, onHostQuestion })
-    parked.places.set(network, { attachment, bridge, tap })
+    try {
+      const tap = tapBridge({ bridgeIndex: bridge.index, macAddress, address, onPacket, onHostQuestion })
+      parked.places.set(network, { attachment, bridge, tap })
+    } catch (error) {
+      this.#keepers.release(bridge)
+      throw error
+    }
   }
 
   async #claim({ bridge, attachment }: Place): Promise<void> {

@@ -1,6 +1,5 @@
 import { isSameProcessAlive } from "../kernel/process-stat.js"
 import { hasDefaultRoute, knownIn, limitRate, namedContainer, targetOf } from "./attach-container.js"
-import { isStrayAnchor } from "./bridge-anchor.js"
 import { connectContainer, removeLink } from "./container-link.js"
 import { removeBridge } from "./host-bridge.js"
 import type { Leases } from "./leases.js"
@@ -40,14 +39,13 @@ export async function reconcileNetworks(context: NetworkContext, { alive, known,
   await context.names.reconcile(namedNetworks(context, alive))
 }
 
-async function removeStrays({ host, store, shaper, prefix, ownsLink }: NetworkContext, wanted: ReadonlySet<string>): Promise<void> {
+async function removeStrays({ host, store, shaper, ownsLink }: NetworkContext, wanted: ReadonlySet<string>): Promise<void> {
   const bridges = new Set(store.all().map(({ bridge }) => bridge))
-  for (const link of await host.links()) {
-    const { name, kind } = link
+  for (const { name, kind } of await host.links()) {
     if (!ownsLink(name)) continue
     if (kind === "veth" && !wanted.has(name)) await removeLink(host, name)
     else if (kind === "bridge" && !bridges.has(name)) await removeBridge(host, name)
-    else if (shaper.isStray(name) || isStrayAnchor(prefix, link)) await removeLink(host, name)
+    else if (shaper.isStray(name)) await removeLink(host, name)
   }
 }
 

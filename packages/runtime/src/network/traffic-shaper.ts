@@ -100,7 +100,7 @@ export class TrafficShaper {
   async #portsOf(bridge: string): Promise<string[]> {
     const links = await this.#host.links()
     const index = links.find(({ name }) => name === bridge)?.index
-    return links.flatMap(({ name, kind, masterIndex }) => (index !== undefined && masterIndex === index && kind !== "ifb" ? [name] : []))
+    return links.flatMap(({ name, masterIndex }) => (index !== undefined && masterIndex === index ? [name] : []))
   }
 
   #freeNumber(): number {

@@ -1,6 +1,21 @@
 import { router } from "../../trpc/init.js"
 import { bulk, commit, compactDisk, resizeDisk, update } from "./changes.js"
-import { create, kill, nap, pause, pullAndCreate, reclaim, remove, rename, restart, resume, start, stop, wake } from "./lifecycle.js"
+import {
+  create,
+  hibernate,
+  kill,
+  nap,
+  pause,
+  pullAndCreate,
+  reclaim,
+  remove,
+  rename,
+  restart,
+  resume,
+  start,
+  stop,
+  wake,
+} from "./lifecycle.js"
 import { live, logs, stats } from "./live.js"
 import { cgroupTree, diff, files, inspect, list, namespaces, top } from "./queries.js"
 import { attach, openTerminal, rejoinTerminal } from "./terminals.js"
@@ -17,6 +32,7 @@ export const containersRouter = router({
   pause,
   resume,
   nap,
+  hibernate,
   wake,
   reclaim,
   rename,

@@ -57,6 +57,11 @@ export const nap = procedure.input(idInput).mutation(async ({ ctx, input: { id }
   return engine.containers.nap(id)
 })
 
+export const hibernate = procedure.input(idInput).mutation(async ({ ctx, input: { id } }) => {
+  const { engine } = await ctx.services.hosts.ofContainer(id)
+  return engine.containers.hibernate(id)
+})
+
 export const wake = procedure.input(idInput).mutation(async ({ ctx, input: { id } }) => {
   const { engine } = await ctx.services.hosts.ofContainer(id)
   return engine.containers.wake(id, { cause: "request" })

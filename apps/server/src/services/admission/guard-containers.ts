@@ -30,6 +30,7 @@ export function guardContainers(engine: ContainerEngine, desk: AdmissionDesk): C
     start: (id) => running(id, (known) => containers.start(known)),
     restart: (id, options) => running(id, (known) => containers.restart(known, options)),
     resume: (id) => running(id, (known) => containers.resume(known)),
+    wake: (id, options) => running(id, (known) => containers.wake(known, options)),
     exec: async (id, spec, options) => {
       const row = await find(id)
       const tenant = row === undefined ? undefined : desk.planOf(row.tenant)
@@ -69,7 +70,6 @@ export function guardContainers(engine: ContainerEngine, desk: AdmissionDesk): C
     pause: (id) => containers.pause(id),
     nap: (id) => containers.nap(id),
     hibernate: (id) => containers.hibernate(id),
-    wake: (id, options) => containers.wake(id, options),
     reclaim: (id, bytes) => containers.reclaim(id, bytes),
     rename: (id, name) => containers.rename(id, name),
     remove: (id, options) => containers.remove(id, options),

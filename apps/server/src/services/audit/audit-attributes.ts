@@ -17,7 +17,7 @@ const SECRET_WORDS = new Set(
 )
 const SECRET_NAMES = new Set(["profileJson"])
 /** Said by the audit itself, and by nobody else. */
-const RESERVED = new Set(["via", "errorCode", "errorMessage", "done", "failed", "failedIds", "omitted"])
+const RESERVED = new Set(["via", "errorCode", "errorMessage", "done", "failed", "failedIds", "names", "omitted"])
 
 /**
  * What was asked for as flat text, `limits.memoryMaxBytes: "1024"`: at most 40 entries of 500 characters. What is secret by its name is left out with

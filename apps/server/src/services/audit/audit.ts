@@ -28,8 +28,8 @@ export interface KnownContainer {
 
 /** Who did what to what, from where, with what result: rows of the same durable stream as the engines' events. */
 export interface Audit {
-  /** The containers that the input names, of those that the session may know of. Ask before it is done: afterwards one may be gone. */
-  containersOf(about: Pick<AuditEntry, "operation" | "session" | "input">): KnownContainer[]
+  /** The containers that the input names, of those that the session may know of. Ask before it is done: afterwards one may be gone. Never rejects. */
+  containersOf(about: Pick<AuditEntry, "operation" | "session" | "input">): Promise<KnownContainer[]>
   /**
    * Resolves when it is written: it outlives the server, a loss of power of the last moments it need not. One that cannot be written goes to the log, and
    * what was done stays done: it never rejects.

@@ -6,7 +6,7 @@ import { createEventJournal } from "../events/event-journal.js"
 import { LOCAL_SESSION } from "../session/operator-token.js"
 import type { SignedIn } from "../session/sessions.js"
 import type { AuditEntry } from "./audit.js"
-import { createAudit } from "./create-audit.js"
+import { type AuditDependencies, createAudit } from "./create-audit.js"
 
 const session: SignedIn = {
   role: "member",
@@ -26,9 +26,12 @@ const containers = [
   { id: "c".repeat(64), name: "web", tenant: "other", host: "local" },
 ]
 
+/** Those that the engine has at the moment. */
+let present: AuditDependencies["present"]
 let temporary: TemporaryDatabase
 let events: RunningEventLog
 beforeEach(async () => {
+  present = async () => []
   temporary = await temporaryDatabase()
   const { database } = temporary
   events = createEventLog({ database, journal: createEventJournal(database), onError: () => undefined })
@@ -39,7 +42,7 @@ afterEach(async () => {
 })
 
 async function recorded(entry: Partial<AuditEntry>): Promise<EventRecord | undefined> {
-  const audit = createAudit({ events, containers: () => containers, now: () => 1000, report: () => undefined })
+  const audit = createAudit({ events, containers: () => containers, present, now: () => 1000, report: () => undefined })
   await audit.record({ operation: "containers.stop", session, address: "192.0.2.7", result: "done", input: { id: "web" }, ...entry })
   return (await events.list({ limit: 1 })).items[0]
 }
@@ -102,11 +105,34 @@ describe("the audit", () => {
     const audit = createAudit({
       events: { note: () => Promise.reject(new Error("disk full")) },
       containers: () => containers,
+      present,
       now: () => 1000,
       report: (_, doing) => reported.push(doing),
     })
     await audit.record({ operation: "containers.stop", session, address: null, result: "done", input: { id: "web" } })
     expect(reported).toEqual(["record in the audit that ann did containers.stop (done)"])
+  })
+
+  it("of a bulk has the names beside the ids, in their order, and as it was given what nobody knows", async () => {
+    const [web, db, other] = containers.map(({ id }) => id)
+    const operator: SignedIn = { ...session, role: "operator", tenant: null }
+    const record = await recorded({
+      operation: "containers.bulk",
+      session: operator,
+      input: { action: "stop", ids: [other, "nothing", web] },
+    })
+    expect(record?.attributes.names).toBe("web nothing web")
+    const own = await recorded({ operation: "containers.bulk", input: { action: "stop", ids: [db, web?.slice(0, 8)] } })
+    expect(own?.attributes.names).toBe(`${db} web`)
+  })
+
+  it("names a container that was made just now, before anybody lists it, and nobody else's", async () => {
+    const made = { id: "b".repeat(64), name: "quick_fox", tenant: "acme" }
+    present = async () => [made, { ...made, id: "a".repeat(64), tenant: "other" }]
+    expect(await recorded({ operation: "containers.start", input: { id: made.id } })).toMatchObject({ id: made.id, name: "quick_fox" })
+    expect(await recorded({ operation: "containers.start", input: { id: "a".repeat(64) } })).toMatchObject({ name: "a".repeat(64) })
+    present = () => Promise.reject(new Error("engine away"))
+    expect(await recorded({ operation: "containers.start", input: { id: made.id } })).toMatchObject({ id: made.id, name: made.id })
   })
 
   it("keeps what was known of a container that is gone by then", async () => {

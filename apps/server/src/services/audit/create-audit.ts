@@ -18,14 +18,24 @@ export interface AuditDependencies {
   events: Pick<RunningEventLog, "note">
   /** All containers that are listed. */
   containers: () => readonly KnownContainer[]
+  /** Those that this machine has at the moment: one that was made just now, and is used at once, is not listed yet. */
+  present: () => Promise<readonly Omit<KnownContainer, "host">[]>
   now: () => number
   report: (error: unknown, doing: string) => void
 }
 
-export function createAudit({ events, containers, now, report }: AuditDependencies): Audit {
-  const containersOf: Audit["containersOf"] = ({ operation, session, input }) => {
-    const names = namedContainers(operation, input)
-    return names.length === 0 ? [] : findContainers(containers(), names, session?.tenant ?? null)
+export function createAudit({ events, containers, present, now, report }: AuditDependencies): Audit {
+  const containersOf: Audit["containersOf"] = async ({ operation, session, input }) => {
+    const names = [...new Set(namedContainers(operation, input))]
+    if (names.length === 0) return []
+    const tenant = session?.tenant ?? null
+    const listed = containers()
+    const found = findContainers(listed, names, tenant)
+    if (found.length === names.length) return found
+    // Without an engine there is none but those that are listed.
+    const all = new Map((await present().catch(() => [])).map((each) => [each.id, { ...each, host: localHost }]))
+    for (const each of listed) all.set(each.id, each)
+    return findContainers([...all.values()], names, tenant)
   }
 
   return {
@@ -34,9 +44,9 @@ export function createAudit({ events, containers, now, report }: AuditDependenci
     async record(entry) {
       const { operation, input, result } = entry
       const actor = actorOf(entry)
-      const known = entry.containers ?? containersOf(entry)
+      const known = entry.containers ?? (await containersOf(entry))
       const object = auditObject({ ...entry, person: actor.name, containers: known })
-      const attributes = { ...auditAttributes(input), ...outcomeAttributes(entry) }
+      const attributes = { ...auditAttributes(input), ...nameAttributes(input, known), ...outcomeAttributes(entry) }
       try {
         await events.note(
           { at: now(), kind: "audit", action: operation, ...object, attributes, audit: { actor, result } },
@@ -80,6 +90,16 @@ function outcomeAttributes({ session, output, error }: AuditEntry): Record<strin
 /** Of a terminal: by it, the record of who came to it is found. */
 function execAttributes({ execId }: Readonly<Record<string, unknown>>): Record<string, string> {
   return typeof execId === "string" ? { execId } : {}
+}
+
+/** Of a bulk: what its containers were called, in the order of its ids; one that nobody knew as it was given. */
+function nameAttributes(input: unknown, known: readonly KnownContainer[]): Record<string, string> {
+  const { ids } = asObject(input)
+  if (!Array.isArray(ids) || known.length === 0) return {}
+  const names = new Map(known.flatMap(({ id, name }) => [[id, name] as const, [name, name] as const]))
+  return {
+    names: cutIds(ids.map((id) => names.get(String(id)) ?? known.find((each) => each.id.startsWith(String(id)))?.name ?? String(id))),
+  }
 }
 
 /** Of a bulk: how many were done, and which were not. */

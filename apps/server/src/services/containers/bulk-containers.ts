@@ -52,6 +52,8 @@ async function act(containers: ContainerApi, action: Bulk["action"], id: string,
       return containers.resume(id)
     case "nap":
       return containers.nap(id)
+    case "hibernate":
+      return containers.hibernate(id)
     case "wake":
       return containers.wake(id, { cause: "request" })
     case "remove":

@@ -43,6 +43,7 @@ export function assessContainers({ rows, samples, book, idle, settings, at }: As
       labels: row.labels,
       limits: row.limits,
       residentBytes,
+      swappedBytes: sample.stats.memory.swapBytes,
       floorBytes: Math.ceil(residentBytes * Math.min(1, guaranteedShare)),
       guaranteedShare,
       tenantExcessBytes: Math.max(0, residentOfTenant - guaranteedBytes),

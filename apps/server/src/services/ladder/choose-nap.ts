@@ -1,11 +1,11 @@
 import { ladderLabels } from "../../contract/overprovisioning.js"
+import { readAfterMs } from "./after-ms.js"
 import type { Subject } from "./subject.js"
 
 /** How long a container must be idle before it naps; `null`: it never does by itself. */
 export function napAfterMs({ labels }: Pick<Subject, "labels">, byDefaultMs: number): number | null {
-  const label = labels[ladderLabels.napAfterMs]
-  if (label === "exempt" || label === "0") return null
-  return label !== undefined && /^[1-9]\d{0,11}$/.test(label) ? Number(label) : byDefaultMs
+  const afterMs = readAfterMs(labels[ladderLabels.napAfterMs])
+  return afterMs === undefined ? byDefaultMs : afterMs
 }
 
 export interface NapRule {

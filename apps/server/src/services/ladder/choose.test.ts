@@ -1,8 +1,10 @@
+import type { ContainerSummary } from "@plimsoll/runtime"
 import { describe, expect, it } from "vitest"
 import { statsOf, summaryOf } from "../../testing/fake-engine.js"
 import { someTerms } from "../../testing/tenancy.js"
 import type { BookedTenant } from "../tenants/tenant-book.js"
 import { assessContainers } from "./assess-containers.js"
+import { chooseHibernate, type HibernateRule, hibernateAfterMs } from "./choose-hibernate.js"
 import { chooseNap, type NapRule } from "./choose-nap.js"
 import { chooseReclaim, STEP_SHARE } from "./choose-reclaim.js"
 import { chooseStop } from "./choose-stop.js"
@@ -18,6 +20,7 @@ const subject = (id: string, changes: Partial<Subject> = {}): Subject => ({
   labels: {},
   limits: {},
   residentBytes: 100 * MiB,
+  swappedBytes: 0,
   floorBytes: 0,
   guaranteedShare: 0,
   tenantExcessBytes: 100 * MiB,
@@ -36,13 +39,21 @@ describe("what is guaranteed", () => {
     ({ plan: { id: "p", name: "Plan", terms: { ...someTerms, memoryGuaranteedBytes, cpuWeight: 300 } } }) as BookedTenant
   const book = { get: (tenant: string) => ({ within: planned(300 * MiB), above: planned(50 * MiB) })[tenant] }
   const assess = (
-    containers: { id: string; tenant: string; mebibytes: number; swapped?: number; labels?: Record<string, string>; limits?: object }[],
+    containers: {
+      id: string
+      tenant: string
+      mebibytes: number
+      swapped?: number
+      labels?: Record<string, string>
+      limits?: object
+      row?: Partial<ContainerSummary>
+    }[],
   ) =>
     assessContainers({
       rows: new Map(
-        containers.map(({ id, tenant, labels = {}, limits = {} }) => [
+        containers.map(({ id, tenant, labels = {}, limits = {}, row = {} }) => [
           id,
-          { ...summaryOf(id, { tenant, labels, limits }), host: "local", stats: null },
+          { ...summaryOf(id, { tenant, labels, limits, ...row }), host: "local", stats: null },
         ]),
       ),
       samples: new Map(
@@ -82,6 +93,17 @@ describe("what is guaranteed", () => {
       [false, 300],
       [true, 100],
     ])
+  })
+
+  it("knows what lies in swap, and of those that hibernate nothing, whatever was measured last", () => {
+    const hibernated = {
+      state: { status: "hibernated", startedAt: 1, hibernatedAt: 2 },
+      hibernation: { since: 2, beforeBytes: 3, imageBytes: 4 },
+    } as const
+    expect(assess([{ id: "a", tenant: "free", mebibytes: 10, swapped: 30 }])).toMatchObject([
+      { residentBytes: 10 * MiB, swappedBytes: 30 * MiB },
+    ])
+    expect(assess([{ id: "a", tenant: "free", mebibytes: 10, row: hibernated }])).toEqual([])
   })
 
   it("is also what a container's own limits protect; exempt tenants and labels are spared whatever they take", () => {
@@ -197,6 +219,55 @@ describe("a nap", () => {
     const above = idle("a", { tenantExcessBytes: 60 * MiB })
     expect(chooseNap([above], rule)?.id).toBe("a")
     expect(chooseNap([above], { ...rule, kernelHoldsGuarantee: false })).toBe(undefined)
+  })
+})
+
+describe("hibernation", () => {
+  const rule: HibernateRule = { idleMs: 60_000, patience: () => 1, isPutOff: () => false }
+  const idle = (id: string, changes: Partial<Subject> = {}) => subject(id, { quietForMs: 60_000, ...changes })
+
+  it("is for sleepers before those that run, and then for the largest in memory and swap", () => {
+    const all = [
+      idle("runs", { residentBytes: 900 * MiB, tenantExcessBytes: 900 * MiB }),
+      idle("sleeps", { state: "napping", residentBytes: MiB, swappedBytes: 50 * MiB }),
+      idle("swapped", { state: "napping", residentBytes: MiB, swappedBytes: 80 * MiB }),
+      idle("small", { swappedBytes: 10 * MiB }),
+      idle("paused", { state: "paused" }),
+      subject("busy", { residentBytes: 900 * MiB }),
+    ]
+    const order: string[] = []
+    const isPutOff = (id: string) => order.includes(id)
+    for (let next = chooseHibernate(all, rule); next !== undefined; next = chooseHibernate(all, { ...rule, isPutOff })) order.push(next.id)
+    expect(order).toEqual(["swapped", "sleeps", "runs", "small"])
+  })
+
+  it("follows the labels: its own time, or never; whoever is spared from naps is spared from it, and waits for as long as for a nap", () => {
+    const after = (labels: Record<string, string>) => hibernateAfterMs({ labels }, 60_000)
+    const [own, nap] = ["plimsoll.hibernate.after-ms", "plimsoll.nap.after-ms"]
+    expect(after({})).toBe(60_000)
+    expect(after({ [own]: "5000" })).toBe(5000)
+    for (const never of ["0", "exempt"]) {
+      expect(after({ [own]: never })).toBe(null)
+      expect(after({ [nap]: never })).toBe(null)
+      expect(after({ [nap]: never, [own]: "5000" })).toBe(null)
+    }
+    expect(after({ [nap]: "5000" })).toBe(60_000)
+    expect(after({ [nap]: "90000" })).toBe(90_000)
+    expect(after({ [nap]: "90000", [own]: "70000" })).toBe(70_000)
+    for (const unreadable of ["soon", "-1", "1e3", ""]) expect(after({ [own]: unreadable, [nap]: unreadable })).toBe(60_000)
+    expect(chooseHibernate([idle("c", { labels: { [own]: "60001" } })], rule)).toBe(undefined)
+  })
+
+  it("is not for the spared, for those that could not just now, nor too soon for one that was woken at once", () => {
+    for (const spared of ["tenant", "label", "guaranteed"] as const) expect(chooseHibernate([idle("a", { spared })], rule)).toBe(undefined)
+    expect(chooseHibernate([idle("a")], { ...rule, isPutOff: () => true })).toBe(undefined)
+    expect(chooseHibernate([idle("a")], { ...rule, patience: () => 2 })).toBe(undefined)
+    expect(chooseHibernate([idle("a", { quietForMs: 120_000 })], { ...rule, patience: () => 2 })?.id).toBe("a")
+  })
+
+  it("leaves a tenant all that is guaranteed to it in its other containers", () => {
+    expect(chooseHibernate([idle("a", { tenantExcessBytes: 99 * MiB })], rule)).toBe(undefined)
+    expect(chooseHibernate([idle("a", { tenantExcessBytes: MiB, residentBytes: MiB, state: "napping" })], rule)?.id).toBe("a")
   })
 })
 

@@ -23,7 +23,7 @@ describe("a story of rising use", () => {
     host.put("idle", 100)
     host.put("best", 120)
     host.put("exempt", 90, { labels: { "plimsoll.ladder": "exempt" } })
-    await host.set((settings) => ({ ...settings, nap: { ...settings.nap, idleMs: 60_000 } }))
+    await host.set((settings) => ({ ...settings, nap: { ...settings.nap, idleMs: 60_000 }, hibernate: { idleMs: 60_000 } }))
     const busy = () => {
       for (const id of ["s", "best", "g"]) host.show(id, (stats) => ({ ...stats, cpu: { usageMicros: stats.cpu.usageMicros + 500_000 } }))
     }
@@ -57,6 +57,10 @@ describe("a story of rising use", () => {
     await live(1)
     expect(host.ladder.now().napping).toMatchObject([{ id: "idle", gaveBackBytes: expect.any(Number) }])
     expect((await host.row("idle"))?.limits).toEqual({})
+    expect(host.ladder.now().hibernating).toEqual([])
+    await host.fill(0.95)
+    await live(2)
+    expect(host.ladder.now()).toMatchObject({ rung: "hibernate", napping: [], hibernating: [{ id: "idle", gaveBackBytes: 100 * MiB }] })
     await host.fill(0.98)
     await live(1)
     expect(host.ladder.now().stopped.map(({ id }) => id)).toEqual(["best"])
@@ -75,9 +79,10 @@ describe("a story of rising use", () => {
     expect((await host.row("best"))?.limits).toEqual({})
 
     const events = await host.events()
-    expect(taken(events)).toEqual(["reclaim", "stop-selling", "tighten", "nap", "stop"])
+    expect(taken(events)).toEqual(["reclaim", "stop-selling", "tighten", "nap", "hibernate", "stop"])
     expect(events.filter(({ attributes }) => attributes.change === "left").map(({ action }) => action)).toEqual([
       "stop",
+      "hibernate",
       "nap",
       "tighten",
       "stop-selling",
@@ -92,6 +97,10 @@ describe("a story of rising use", () => {
       { id: "s", attributes: { why: expect.stringContaining("% of what it takes is guaranteed") } },
     ])
     expect(doneBy("nap", events)).toMatchObject([{ id: "idle", attributes: { afterBytes: "0" } }])
+    expect(doneBy("hibernate", events)).toMatchObject([
+      { id: "idle", attributes: { beforeBytes: String(100 * MiB), afterBytes: "0", why: "it has been idle for 1 min" } },
+    ])
+    expect((await host.row("idle"))?.state.status).toBe("hibernated")
     for (const { attributes } of doneBy("reclaim", events))
       expect(Number(attributes.afterBytes)).toBeLessThan(Number(attributes.beforeBytes))
     expect(doneBy("reclaim", events).length).toBeGreaterThan(0)
@@ -238,7 +247,7 @@ it("what one that was stopped gave back must show before the next is stopped", a
     await host.seconds(1)
     if (host.ladder.now().stopped.length > stoppedAfter.length) stoppedAfter.push(second)
   }
-  expect(stoppedAfter).toEqual([5, 15, 25])
+  expect(stoppedAfter).toEqual([6, 16, 26])
 })
 
 describe("what was stopped", () => {

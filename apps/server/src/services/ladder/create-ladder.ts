@@ -89,9 +89,10 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
     if (event.kind !== "container") return
     watch.happened(event)
     if (event.action === "wake") {
-      const { sleptMs, cause = "" } = event.attributes
+      const { sleptMs, cause = "", from } = event.attributes
       const labels = sampler.rows.get(event.id)?.labels ?? {}
-      rungs.nap.woke(event.id, labels, { sleptMs: Number(sleptMs ?? 0), cause, idleMs: settings.nap.idleMs })
+      const which = from === "hibernation" ? "hibernate" : "nap"
+      rungs[which].woke(event.id, labels, { sleptMs: Number(sleptMs ?? 0), cause, idleMs: settings[which].idleMs })
     }
     if (["start", "restart", "remove"].includes(event.action)) void inTurn("forget what was stopped", () => stopped.forget(event.id))
     if (event.action === "oom") void incidents.sawOom(event).catch((error: unknown) => report(error, "record an incident"))
@@ -201,6 +202,11 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
       napping: [...sampler.rows.values()].flatMap(({ id, name, tenant, nap }) =>
         nap === undefined ? [] : [{ id, name, tenant, since: nap.since, gaveBackBytes: Math.max(0, nap.beforeBytes - nap.afterBytes) }],
       ),
+      hibernating: [...sampler.rows.values()].flatMap(({ id, name, tenant, hibernation }) =>
+        hibernation === undefined
+          ? []
+          : [{ id, name, tenant, since: hibernation.since, gaveBackBytes: hibernation.beforeBytes, imageBytes: hibernation.imageBytes }],
+      ),
       stopped: stopped.all,
       steps: journal.steps,
     }),
@@ -223,6 +229,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
     tick,
     settled: async () => {
       await acting
+      await rungs.settled()
     },
 
     async close() {
@@ -233,6 +240,7 @@ export async function createLadder(deps: LadderDependencies): Promise<RunningLad
       await within(
         LEAVE_MS,
         inTurn("leave the ladder", async () => {
+          await rungs.settled()
           await rungs.reclaim.flush(monotonic(), { all: true })
           if (!tightened.isEmpty) await tightened.putBack(engine.get().containers)
         }),

@@ -38,12 +38,14 @@ describe("the ladder", () => {
     [0.85, "stop-selling"],
     [0.88, "tighten"],
     [0.91, "nap"],
+    [0.94, "hibernate"],
     [0.97, "stop"],
   ])("at %d of allocatable stands on %s", (share, rung) => expect(climber()(reading(share), 10)).toBe(rung))
 
   it("takes one rung a second, however sudden the surge, and says why", () => {
     const climb = climber()
-    expect(Array.from({ length: 6 }, () => climb(reading(0.99)))).toEqual(["reclaim", "stop-selling", "tighten", "nap", "stop", "stop"])
+    const six = ["reclaim", "stop-selling", "tighten", "nap", "hibernate", "stop"]
+    expect(Array.from({ length: 7 }, () => climb(reading(0.99)))).toEqual([...six, "stop"])
     expect(decideRung(atRest, { reading: reading(0.823), settings: defaultLadderSettings, at: 1 }).why).toEqual({
       code: "use",
       share: 0.823,
@@ -77,8 +79,8 @@ describe("the ladder", () => {
       expect(climb(shown)).toBe("reclaim")
       expect(climb(shown, PRESSURE_PACE_MS / 1000 - 1)).toBe("reclaim")
       expect(climb(shown)).toBe("stop-selling")
-      expect(climb(shown, 1000)).toBe("nap")
-      expect(climb(reading(0.3), DWELL_MS / 1000 + 1)).toBe("tighten")
+      expect(climb(shown, 1000)).toBe("hibernate")
+      expect(climb(reading(0.3), DWELL_MS / 1000 + 1)).toBe("nap")
     }
     expect(climber()(pressed(5, 5), 100)).toBe(null)
   })
@@ -111,8 +113,8 @@ describe("the ladder", () => {
       climb(shown())
       searches.all++
       expect(climb(shown())).toBe("reclaim")
-      expect(climb(shown(), SEARCHED_MS / 1000)).toBe("nap")
-      expect(climb(shown(), DWELL_MS / 1000 + 1)).toBe("tighten")
+      expect(climb(shown(), SEARCHED_MS / 1000)).toBe("hibernate")
+      expect(climb(shown(), DWELL_MS / 1000 + 1)).toBe("nap")
     })
 
     it("goes to stop only while somebody waits for the machine's memory", () => {
@@ -127,8 +129,8 @@ describe("the ladder", () => {
         }
         return rung
       }
-      expect(seconds(100, "all")).toBe("nap")
-      expect(seconds(20, "direct")).toBe("nap")
+      expect(seconds(100, "all")).toBe("hibernate")
+      expect(seconds(20, "direct")).toBe("hibernate")
       expect(seconds(2, "direct")).toBe("stop")
       const at = { ...atRest, rung: "stop", since: 0, severeSince: 5000 } as const
       const later = { reading: shown(), settings: defaultLadderSettings, at: 100_000 }
@@ -156,7 +158,7 @@ describe("the ladder", () => {
 
   it("passes over rungs that are off, and stands on none when it is off as a whole", () => {
     const climb = climber(withRungs({ tighten: { mode: "off", usedShare: 0.88 }, stop: { mode: "off", usedShare: 0.97 } }))
-    expect(Array.from({ length: 5 }, () => climb(reading(0.99)))).toEqual(["reclaim", "stop-selling", "nap", "nap", "nap"])
+    expect(Array.from({ length: 5 }, () => climb(reading(0.99)))).toEqual(["reclaim", "stop-selling", "nap", "hibernate", "hibernate"])
     expect(climber({ ...defaultLadderSettings, mode: "off" })(reading(0.99), 10)).toBe(null)
   })
 
@@ -166,5 +168,5 @@ describe("the ladder", () => {
     expect(decideRung(stand, { reading: reading(0.9), settings, at: 1000 }).rung).toBe("tighten")
   })
 
-  it("takes a machine without allocatable memory for full", () => expect(climber()(reading(0.1, { allocatableBytes: 0 }), 5)).toBe("stop"))
+  it("takes a machine without allocatable memory for full", () => expect(climber()(reading(0.1, { allocatableBytes: 0 }), 6)).toBe("stop"))
 })

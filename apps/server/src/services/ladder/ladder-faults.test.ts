@@ -182,7 +182,7 @@ describe("faults", () => {
     expect(host.ladder.now().rung).toBe("stop")
     expect((await host.row("small"))?.state.status).toBe("running")
     host.host.ownBytes = 0
-    await host.seconds(160, { settle: false })
+    await host.seconds(200, { settle: false })
     expect(host.ladder.now().rung).toBe(null)
     letGo()
     await host.seconds(2)

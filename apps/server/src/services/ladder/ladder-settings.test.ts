@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest"
 import { z } from "zod"
-import type { LadderSettings } from "../../contract/overprovisioning.js"
+import { changeLadderSettingsInput, type LadderSettings, ladderRungs } from "../../contract/overprovisioning.js"
 import { type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
 import { createSettings } from "../settings/settings.js"
 import { defaultLadderSettings as byDefault } from "./default-settings.js"
@@ -44,4 +44,25 @@ it("settings as an earlier version kept them, all of them, are read; what nobody
     await settings().write("ladder", unreadable)
     expect(await readLadderSettings(settings()), JSON.stringify(unreadable)).toEqual(byDefault)
   }
+})
+
+it("a threshold that was not set, since the version before did not know its rung, lies between those that were", async () => {
+  const shares = async (rungs: object) => {
+    await settings().write("ladder", { rungs })
+    const read = await readLadderSettings(settings())
+    expect(changeLadderSettingsInput.safeParse(read).success).toBe(true)
+    return ladderRungs.map((rung) => read.rungs[rung].usedShare)
+  }
+  expect(await shares({ nap: { usedShare: 0.95 } })).toEqual([0.8, 0.85, 0.88, 0.95, 0.95, 0.97])
+  expect(await shares({ stop: { usedShare: 0.92 } })).toEqual([0.8, 0.85, 0.88, 0.91, 0.92, 0.92])
+  expect(await shares({ tighten: { usedShare: 0.99 }, stop: { usedShare: 1 } })).toEqual([0.8, 0.85, 0.99, 0.99, 0.99, 1])
+  expect(await shares({ hibernate: { mode: "off" } })).toEqual([0.8, 0.85, 0.88, 0.91, 0.94, 0.97])
+})
+
+it("the defaults may be set as they are, and a hibernation at less use than naps may not", () => {
+  expect(changeLadderSettingsInput.parse(byDefault)).toEqual(byDefault)
+  expect(byDefault).toMatchObject({ rungs: { hibernate: { mode: "act", usedShare: 0.94 } }, hibernate: { idleMs: 3_600_000 } })
+  const rungs = { ...byDefault.rungs, hibernate: { mode: "act" as const, usedShare: 0.9 } }
+  const [issue] = changeLadderSettingsInput.safeParse({ ...byDefault, rungs }).error?.issues ?? []
+  expect(issue?.path).toEqual(["rungs", "hibernate", "usedShare"])
 })

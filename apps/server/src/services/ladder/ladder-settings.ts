@@ -1,13 +1,13 @@
 import { z } from "zod"
-import { type LadderSettings, ladderSettings } from "../../contract/overprovisioning.js"
+import { type LadderRung, type LadderSettings, ladderRungs, ladderSettings } from "../../contract/overprovisioning.js"
 import type { Settings } from "../settings/settings.js"
 import { defaultLadderSettings } from "./default-settings.js"
 
 const KEY = "ladder"
 
-/** What was set on top of the defaults. */
+/** What was set on top of the defaults, lower rungs at no more use than higher ones. */
 export function readLadderSettings(settings: Settings): Promise<LadderSettings> {
-  const schema = z.preprocess((set) => onTopOf(defaultLadderSettings, set), ladderSettings)
+  const schema = z.preprocess((set) => onTopOf(defaultLadderSettings, set), ladderSettings).transform(inOrder)
   return settings.read(KEY, schema, defaultLadderSettings)
 }
 
@@ -31,4 +31,16 @@ function onTopOf(byDefault: unknown, set: unknown): unknown {
 
 function isGroup(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+/** The threshold of a rung that was not set, which an earlier version need not have known, lies between those that were. */
+function inOrder(settings: LadderSettings): LadderSettings {
+  const isSet = (rung: LadderRung) => settings.rungs[rung].usedShare !== defaultLadderSettings.rungs[rung].usedShare
+  const setShares = (rungs: readonly LadderRung[]) => rungs.filter(isSet).map((rung) => settings.rungs[rung].usedShare)
+  const ordered = ladderRungs.map((rung, index) => {
+    const { mode, usedShare } = settings.rungs[rung]
+    const [below, above] = [setShares(ladderRungs.slice(0, index)), setShares(ladderRungs.slice(index + 1))]
+    return [rung, { mode, usedShare: isSet(rung) ? usedShare : Math.min(Math.max(usedShare, ...below), ...above) }]
+  })
+  return { ...settings, rungs: Object.fromEntries(ordered) }
 }

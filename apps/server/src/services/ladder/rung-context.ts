@@ -19,16 +19,17 @@ export interface RungContext {
   info: Pick<EngineInfo, "enforceableLimits" | "features">
 }
 
-/** A single container must not hold the ladder up for longer. */
+/** A single container must not hold the ladder up for longer. What is not waited for may take its time. */
 const DEADLINE_MS = 60_000
 
 /** Does one thing to one container; a failure comes back as words for people, and what nobody expected is reported, too. `isGone`: somebody removed it meanwhile, which is no failure. */
 export async function attempt<T>(
   work: () => Promise<T>,
   report: (error: unknown) => void,
+  deadlineMs = DEADLINE_MS,
 ): Promise<{ value: T } | { why: string; isUnsupported: boolean; isGone: boolean }> {
   try {
-    return { value: await within(DEADLINE_MS, work()) }
+    return { value: await within(deadlineMs, work()) }
   } catch (error) {
     if (!isEngineError(error)) report(error)
     return {

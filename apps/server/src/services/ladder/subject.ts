@@ -9,6 +9,8 @@ export interface Subject {
   labels: Record<string, string>
   limits: ResourceLimits
   residentBytes: number
+  /** Of it in swap, beside what is resident. */
+  swappedBytes: number
   /** Its share of what was guaranteed: by its tenant's plan, in proportion to what each container takes, or by limits of its own. */
   floorBytes: number
   /** Guaranteed ÷ resident of its tenant, or of itself where that is more; from 1 on nothing is taken from it. */
@@ -25,6 +27,11 @@ export interface Subject {
   majorFaults: number
   /** Share of the last 10 s in which some of it waited for memory, percent; `null`: the kernel does not tell. */
   memoryStall: number | null
+}
+
+/** All that is its own, wherever it lies. */
+export function ownBytesOf({ residentBytes, swappedBytes }: Pick<Subject, "residentBytes" | "swappedBytes">): number {
+  return residentBytes + swappedBytes
 }
 
 /** What may be taken from it. */

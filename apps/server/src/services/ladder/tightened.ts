@@ -50,7 +50,7 @@ export class Tightened {
     const settled = new Set<string>()
     for (const { id, beforeBytes, highBytes } of asked) {
       const row = rows.get(id)
-      if (row?.nap !== undefined) continue
+      if (row?.nap !== undefined || row?.hibernation !== undefined) continue
       if (row?.limits.memoryHighBytes === highBytes) {
         try {
           await containers.update(id, { limits: { memoryHighBytes: beforeBytes } })

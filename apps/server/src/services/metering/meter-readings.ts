@@ -1,3 +1,4 @@
+import type { ContainerRow } from "../../contract/containers.js"
 import type { Samplers } from "../live/samplers.js"
 import type { MeterReading } from "./run-counters.js"
 
@@ -11,6 +12,10 @@ export function meterReadings(samplers: Pick<Samplers, "all">, at: number): { ho
   for (const [host, sampler] of samplers.all()) {
     if (at - sampler.sampledAt > FRESH_MS) continue
     hosts.push(host)
+    for (const row of sampler.rows.values()) {
+      const reading = sampler.samples.has(row.id) ? undefined : hibernating(row, sampler.sampledAt)
+      if (reading !== undefined) readings.push(reading)
+    }
     for (const [id, { stats }] of sampler.samples) {
       const row = sampler.rows.get(id)
       if (row === undefined || (row.state.status !== "running" && row.state.status !== "paused")) continue
@@ -24,4 +29,11 @@ export function meterReadings(samplers: Pick<Samplers, "all">, at: number): { ho
     }
   }
   return { hosts, readings }
+}
+
+/** It is there and takes nothing. When it wakes its counters begin at 0, though its run goes on: from there they are counted. */
+function hibernating({ id, host, tenant, state, networks }: ContainerRow, sampledAt: number): MeterReading | undefined {
+  if (state.status !== "hibernated") return undefined
+  const traffic = networks.length > 0 ? { receivedBytes: 0, transmittedBytes: 0 } : undefined
+  return { host, id, tenant, startedAt: state.startedAt, sampledAt, memoryUsedBytes: 0, cpuMicros: 0, traffic }
 }

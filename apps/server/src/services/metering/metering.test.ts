@@ -1,6 +1,12 @@
+import type { ContainerStats } from "@plimsoll/runtime"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import type { ContainerRow } from "../../contract/containers.js"
+import { statsOf, summaryOf } from "../../testing/fake-engine.js"
 import { type TemporaryDatabase, temporaryDatabase } from "../../testing/temporary-database.js"
+import type { Sample } from "../live/sampler.js"
+import type { Samplers } from "../live/samplers.js"
 import { createMetering } from "./create-metering.js"
+import { meterReadings } from "./meter-readings.js"
 import { type MeterFrame, MeterRecorder } from "./meter-recorder.js"
 import { createMeterStore, type MeterStore } from "./meter-store.js"
 import type { MeterReading } from "./run-counters.js"
@@ -214,6 +220,40 @@ describe("the meter", () => {
     await second(recorder, [reading(traffic(260))])
     await recorder.flush()
     expect(await november()).toMatchObject({ receivedBytes: 1060 })
+  })
+
+  it("takes one that hibernates for one that is there with no memory, and counts all that it does when it is awake again", async () => {
+    const recorder = await open()
+    const [id, startedAt] = ["c".repeat(64), START]
+    const rows = new Map<string, ContainerRow>()
+    const samples = new Map<string, Sample>()
+    const sampler = { rows, samples, sampledAt: wall }
+    const samplers = { all: () => [["local", sampler]] } as unknown as Pick<Samplers, "all">
+    /** A second in which it runs with these counters since it was made or brought back, or hibernates. */
+    const live = async (counters?: { usageMicros: number; receivedBytes: number }) => {
+      const network = { receivedBytes: counters?.receivedBytes ?? 0, receivedPackets: 1, transmittedBytes: 0, transmittedPackets: 1 }
+      const awake = { status: "running", pid: 1, startedAt } as const
+      const state = counters === undefined ? ({ status: "hibernated", startedAt, hibernatedAt: wall } as const) : awake
+      tick(1000)
+      sampler.sampledAt = wall
+      samples.clear()
+      rows.set(id, { ...summaryOf(id, { tenant: "acme", state, networks: [{} as never] }), host: "local", stats: null })
+      const stats = statsOf(id, wall, counters?.usageMicros ?? 0, { network } as Partial<ContainerStats>)
+      if (counters !== undefined) samples.set(id, { stats } as Sample)
+      const { hosts, readings } = meterReadings(samplers, wall)
+      await second(recorder, readings, { hosts })
+    }
+    await live({ usageMicros: 0, receivedBytes: 0 })
+    await live({ usageMicros: 5_000_000, receivedBytes: 1000 })
+    for (let at = 0; at < 10; at++) await live()
+    await live({ usageMicros: 200_000, receivedBytes: 300 })
+    await live({ usageMicros: 400_000, receivedBytes: 1500 })
+    await recorder.flush()
+    const acme = await november()
+    expect(acme).toMatchObject({ receivedBytes: 2500 })
+    expect((acme?.cpuUsedCoreHours ?? 0) * 3600).toBeCloseTo(5.4, 6)
+    expect((acme?.memoryUsedGibHours ?? 0) * 3600 * GIBIBYTE).toBeCloseTo(2000 * 3, 6)
+    expect(acme?.measuredSeconds).toBe(26)
   })
 
   it.each([

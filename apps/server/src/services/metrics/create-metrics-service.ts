@@ -9,7 +9,7 @@ import type { MetricsRecorder, Reading } from "./metrics-recorder.js"
 import type { MetricsService } from "./metrics-service.js"
 import type { MetricsStore } from "./metrics-store.js"
 import { querySeries } from "./query-series.js"
-import { containerReading, hostReading, sumReading, tenantReadings } from "./readings.js"
+import { containerReading, hibernatingReading, hostReading, sumReading, tenantReadings } from "./readings.js"
 import { hostSubject, metricsOf, type Subject } from "./subjects.js"
 
 const FULL_ID = /^[0-9a-f]{64}$/
@@ -96,7 +96,10 @@ export function readingsOf({ at, samplers, usage }: { at: number; samplers: Samp
       const row = sampler.rows.get(id)
       if (row !== undefined) own.push({ tenant: row.tenant, reading: containerReading(row, sample) })
     }
-    containers.push(...own)
+    const hibernating = [...(fresh ? sampler.rows.values() : [])].filter(
+      (row) => row.hibernation !== undefined && !sampler.samples.has(row.id),
+    )
+    containers.push(...own, ...hibernating.map((row) => ({ tenant: row.tenant, reading: hibernatingReading(row) })))
     if (host === localHost) {
       if (usage !== undefined) hosts.push(hostReading(usage, own.length))
     } else if (fresh) {

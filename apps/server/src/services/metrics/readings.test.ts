@@ -1,5 +1,6 @@
 import { EngineError } from "@plimsoll/runtime"
 import { afterEach, describe, expect, it, vi } from "vitest"
+import type { HostUsage } from "../../contract/host.js"
 import { containerMetrics, hostMetrics } from "../../contract/metrics.js"
 import { fakeEngine, statsOf, summaryOf } from "../../testing/fake-engine.js"
 import { computeRates, operationRates } from "../live/compute-rates.js"
@@ -15,6 +16,13 @@ function reading(id: string, limits: { memoryMaxBytes?: number }) {
   const previous = statsOf(id, 1000, 0)
   const sample = { stats, rates: computeRates(previous, stats), operations: operationRates(previous, stats) }
   return { tenant: "acme", reading: containerReading({ ...summaryOf(id, { limits }), host: "local", stats: sample.rates }, sample) }
+}
+
+const someUsage: HostUsage = {
+  ...{ at: 0, cpu: { cores: 1, usedCores: 0, loadAverage: [0, 0, 0] }, swap: { totalBytes: 0, usedBytes: 0 }, pressure: {} },
+  memory: { totalBytes: 1, usedBytes: 1, availableBytes: 0, cachedBytes: 0 },
+  network: { receivedBytesPerSecond: null, transmittedBytesPerSecond: null },
+  disk: { readBytesPerSecond: null, writeBytesPerSecond: null, totalBytes: 1, usedBytes: 0 },
 }
 
 const value = (values: ArrayLike<number> | undefined, metric: (typeof containerMetrics)[number]) =>
@@ -51,7 +59,7 @@ describe("the readings of one second", () => {
     samplers.add(host, sampler)
     sampler.start()
     await vi.waitFor(() => expect(sampler.samples.size).toBe(ids.length), { timeout: 5000, interval: 5 })
-    return { sampler, access }
+    return { sampler, access, engine }
   }
 
   it("are of all hosts: another host's are the sum of its containers', and what it does not tell is unknown", async () => {
@@ -68,6 +76,24 @@ describe("the readings of one second", () => {
     expect(of("container", "b")).toBeDefined()
     // Without the machine's own figures it has none; its containers still have theirs.
     expect(of("host", "host")).toBeUndefined()
+  })
+
+  it("of one that hibernates are nothing, which is no gap, and it does not count as running", async () => {
+    const samplers = new Samplers()
+    const { sampler, engine } = await sampled("local", samplers, ["a", "b"])
+    const limits = { memoryMaxBytes: 700 }
+    engine.put({ ...(await engine.containers.inspect("b")), limits }, "update")
+    await engine.containers.hibernate("b")
+    sampler.restore(await engine.containers.list())
+    await vi.waitFor(() => expect(sampler.samples.size).toBe(1), { timeout: 5000, interval: 5 })
+    expect(sampler.rows.get("b")).toMatchObject({ state: { status: "hibernated" }, stats: null })
+    const readings = readingsOf({ at: sampler.sampledAt, samplers, usage: someUsage })
+    const of = (scope: string, key: string) => readings.find(({ subject }) => subject.scope === scope && subject.key === key)?.values
+    const figures = ["cpuCores", "memoryUsedBytes", "memorySwapBytes", "pids", "memoryLimitBytes", "memoryPressure"] as const
+    expect(figures.map((metric) => value(of("container", "b"), metric))).toEqual([0, 0, 0, 0, 700, Number.NaN])
+    expect(value(of("tenant", "acme"), "memoryUsedBytes")).toBe(1000)
+    expect(of("host", "host")?.[hostMetrics.indexOf("runningContainers")]).toBe(1)
+    expect(readingsOf({ at: sampler.sampledAt + 10_000, samplers, usage: undefined })).toEqual([])
   })
 
   it("leave a gap for a host that is slow or away", async () => {

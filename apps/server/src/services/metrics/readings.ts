@@ -37,6 +37,32 @@ export function containerReading(row: ContainerRow, { stats, rates, operations }
   return { subject: { scope: "container", key: row.id }, values: containerMetrics.map((metric) => figures[metric]) }
 }
 
+/** What one that hibernates takes of the machine; its limits stand beside it. What its kernel would tell of waiting is not known. */
+const NOTHING: Partial<Record<ContainerMetric, number>> = {
+  cpuCores: 0,
+  memoryUsedBytes: 0,
+  memoryChargedBytes: 0,
+  memorySwapBytes: 0,
+  receivedBytesPerSecond: 0,
+  transmittedBytesPerSecond: 0,
+  readBytesPerSecond: 0,
+  writeBytesPerSecond: 0,
+  readOperationsPerSecond: 0,
+  writeOperationsPerSecond: 0,
+  pids: 0,
+}
+
+/** One second of a container that hibernates: it is there and takes nothing, which is no gap. */
+export function hibernatingReading({ id, limits }: Pick<ContainerRow, "id" | "limits">): Reading {
+  const figures: Partial<Record<ContainerMetric, number>> = {
+    ...NOTHING,
+    cpuLimitCores: known(limits.cpuMaxCores),
+    memoryLimitBytes: known(limits.memoryMaxBytes),
+    pidsLimit: known(limits.pidsMax),
+  }
+  return { subject: { scope: "container", key: id }, values: containerMetrics.map((metric) => known(figures[metric])) }
+}
+
 /** What sums up over the containers of a tenant. A limit of the sum is known only where every container has one. */
 const SUMMED: Record<ContainerMetric, "sum" | "sum-if-all" | "unknown"> = {
   cpuCores: "sum",

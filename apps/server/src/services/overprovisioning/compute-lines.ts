@@ -20,7 +20,7 @@ export interface LineFacts {
   book: UseBook
   /** Now; `null`: it could not be measured. */
   used: { [K in ResourceName]: number | null }
-  /** Bytes that those who nap would take if they woke. */
+  /** Bytes that those who nap or hibernate would take if they woke. */
   wakeDebtBytes: number
   risks: { [K in ResourceName]?: ResourceLine["risk"] }
 }

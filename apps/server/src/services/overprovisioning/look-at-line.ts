@@ -76,14 +76,18 @@ export function lineLooker(deps: LineLookDependencies): () => Promise<LineLook> 
   }
 }
 
-/** What each sleeper has, wherever it lies: before its nap some of it may have been in swap already, left there by the nap before. */
+/**
+ * What each that naps or hibernates has, wherever it lies: before its nap some of it may have been in swap already, left there by the nap before; of one that hibernates all
+ * is on disk.
+ */
 export function sleepersBytes(
-  containers: readonly Pick<ContainerSummary, "id" | "nap">[],
+  containers: readonly Pick<ContainerSummary, "id" | "nap" | "hibernation">[],
   samples: LineLookDependencies["sampler"]["samples"],
 ): number[] {
-  return containers.flatMap(({ id, nap }) =>
-    nap === undefined ? [] : [Math.max(nap.beforeBytes, samples.get(id)?.stats.memory.usedBytes ?? 0)],
-  )
+  return containers.flatMap(({ id, nap, hibernation }) => {
+    if (hibernation !== undefined) return [hibernation.beforeBytes]
+    return nap === undefined ? [] : [Math.max(nap.beforeBytes, samples.get(id)?.stats.memory.usedBytes ?? 0)]
+  })
 }
 
 /** What the disks of each sale take, by its key. */

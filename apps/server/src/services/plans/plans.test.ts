@@ -41,6 +41,20 @@ describe("plans", () => {
     }
   })
 
+  it("are refused when one that hibernates would wake to more memory than they give", async () => {
+    const plan = await sell("acme")
+    const { id } = await create("acme")
+    await tenancy.it.engine.containers.start(id)
+    const running = statsOf(id, 1, 0)
+    tenancy.fake.stats.set(id, { ...running, memory: { ...running.memory, usedBytes: 600 * 2 ** 20 } })
+    await tenancy.it.engine.containers.hibernate(id)
+    await expect(tenancy.it.plans.change(plan.id, { terms: { ...someTerms, memoryMaxBytes: GIB / 2 } })).rejects.toMatchObject({
+      code: "limit_below_usage",
+      facts: { tenant: "acme", resource: "memoryMaxBytes", used: 600 * 2 ** 20, wanted: GIB / 2 },
+    })
+    await expect(tenancy.it.plans.change(plan.id, { terms: { ...someTerms, memoryMaxBytes: GIB } })).resolves.toBeDefined()
+  })
+
   it("are refused when more is in use, with each tenant and resource that is in the way, and nothing changes", async () => {
     const plan = await sell("acme", "blue")
     const [{ id }] = [await create("acme"), await create("acme"), await create("blue")]

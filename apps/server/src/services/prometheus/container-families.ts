@@ -22,6 +22,12 @@ const states: Family[] = [
   }),
   gauge({ name: "plimsoll_container_napping", unit: "", help: "1: it naps", read: ({ row }) => (row.nap === undefined ? 0 : 1) }),
   gauge({
+    name: "plimsoll_container_hibernating",
+    unit: "",
+    help: "1: it hibernates, its processes are on disk",
+    read: ({ row }) => (row.hibernation === undefined ? 0 : 1),
+  }),
+  gauge({
     name: "plimsoll_container_start_timestamp_seconds",
     unit: "seconds",
     help: "When it was started",

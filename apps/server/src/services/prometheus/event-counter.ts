@@ -12,7 +12,7 @@ const MAXIMUM_COUNTS = 500
 
 /** What alarms are set on. Counted from 0: an increase to 1 of a counter that was not there before is none to Prometheus. */
 const COUNTED_FROM_THE_START = {
-  container: ["oom", "nap", "wake"],
+  container: ["oom", "nap", "hibernate", "wake"],
   ladder: [...ladderRungs, "advise", "stalled"],
   incident: ["use", "pressure", "oom"],
 }

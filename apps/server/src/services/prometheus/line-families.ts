@@ -162,6 +162,24 @@ const ladderFamilies: Family[] = [
     help: "Memory that those that nap gave back",
     read: ({ ladder }) => ladder.napping.reduce((sum, { gaveBackBytes }) => sum + gaveBackBytes, 0),
   }),
+  gauge({
+    name: "plimsoll_hibernating_containers",
+    unit: "",
+    help: "Containers that hibernate",
+    read: ({ ladder }) => ladder.hibernating.length,
+  }),
+  gauge({
+    name: "plimsoll_hibernating_gave_back_bytes",
+    unit: "bytes",
+    help: "Memory and swap that those that hibernate gave back",
+    read: ({ ladder }) => ladder.hibernating.reduce((sum, { gaveBackBytes }) => sum + gaveBackBytes, 0),
+  }),
+  gauge({
+    name: "plimsoll_hibernating_disk_bytes",
+    unit: "bytes",
+    help: "What the processes of those that hibernate take on disk",
+    read: ({ ladder }) => ladder.hibernating.reduce((sum, { imageBytes }) => sum + imageBytes, 0),
+  }),
 ]
 
 /** Load line and ladder of the machine that the console runs on. */
@@ -179,7 +197,7 @@ export const eventGroup: MetricGroup<ReadonlyMap<string, { kind: string; action:
     counter({
       name: "plimsoll_events_total",
       unit: "",
-      help: "Events since the console was started; the ladder's steps, incidents, naps, wakes and OOM kills from 0",
+      help: "Events since the console was started; the ladder's steps, incidents, naps, hibernations, wakes and OOM kills from 0",
       labels: ["kind", "action"],
       read: (counts) => [...counts.values()].map(({ kind, action, count }) => ({ labels: { kind, action }, value: count })),
     }),

@@ -40,6 +40,7 @@ const overprovisioning: OverprovisioningNow = {
     defaults: {} as never,
     ...{ rung: "tighten", since: NOW, why: "", shortage: null, steps: [], stopped: [] },
     napping: [{ id: "a", name: "a", tenant: "acme", since: NOW, gaveBackBytes: 77 }],
+    hibernating: [{ id: "h", name: "h", tenant: "acme", since: NOW, gaveBackBytes: 78, imageBytes: 79 }],
   },
 }
 const machine = {
@@ -152,6 +153,9 @@ describe("the answer to Prometheus", () => {
     expect(value("plimsoll_container_start_timestamp_seconds")).toBe(NOW / 1000 - 5)
     expect(value("plimsoll_history_seconds", { resource: "cpu" })).toBe(9 * 86_400)
     expect(value("plimsoll_ladder_rung")).toBe(3)
+    expect(value("plimsoll_hibernating_containers")).toBe(1)
+    expect(value("plimsoll_hibernating_gave_back_bytes")).toBe(78)
+    expect(value("plimsoll_hibernating_disk_bytes")).toBe(79)
     expect(value("plimsoll_events_total", { kind: "container", action: "oom" })).toBe(2)
   })
 
@@ -197,6 +201,18 @@ describe("the answer to Prometheus", () => {
     expect(text).not.toMatch(/NaN|null|undefined/)
   })
 
+  it("tells of one that hibernates what is known: that it does, its limits, and no figures", async () => {
+    const { row } = container("a", "acme")
+    const hibernated = { ...row, state: { status: "hibernated", startedAt: NOW, hibernatedAt: NOW }, hibernation: { beforeBytes: 1 } }
+    const sampler = { rows: new Map([[row.id, hibernated]]), samples: new Map(), sampledAt: NOW } as unknown as Sampler
+    const text = await open({ samplers: { all: () => [["local", sampler]] as never } }).scrape()
+    expect(text).toMatch(/^plimsoll_container_hibernating\{.*\} 1$/m)
+    expect(text).toMatch(/^plimsoll_container_napping\{.*\} 0$/m)
+    expect(text).toMatch(/^plimsoll_container_state\{.*state="hibernated"\} 1$/m)
+    expect(text).toContain("plimsoll_container_cpu_limit_cores")
+    expect(text).not.toContain("plimsoll_container_cpu_seconds_total")
+  })
+
   it("has series of at most 5,000 containers, and counts the rest", async () => {
     const many = Array.from({ length: 5002 }, (_, index) => {
       const { row, stats } = container("a", "acme")
@@ -219,7 +235,7 @@ describe("the answer to Prometheus", () => {
 
 it("events are counted by kind and action until it is closed, those that alarms are set on from 0", async () => {
   const counter = new EventCounter()
-  expect(counter.counts.get("container oom")?.count).toBe(0)
+  for (const known of ["container oom", "container hibernate", "ladder hibernate"]) expect(counter.counts.get(known)?.count, known).toBe(0)
   let asked: { after: number | undefined } | undefined
   async function* follow(options: { after: number | undefined; signal: AbortSignal }) {
     asked = options

@@ -24,8 +24,11 @@ export async function checkBelowUsage(
   const obstacles = tenants.flatMap((tenant) => {
     const used = byTenant.get(tenant) ?? noUsage()
     const measured = stats.filter(({ containerId }) => owners.get(containerId) === tenant)
+    // What is on disk is memory again when it wakes.
+    const hibernating = objects.containers.flatMap((row) => (row.tenant === tenant ? (row.hibernation?.beforeBytes ?? 0) : []))
+    const memoryBytes = sum([...measured.map(({ memory }) => memory.usedBytes), ...hibernating])
     const all: Obstacle[] = [
-      { tenant, resource: "memoryMaxBytes", used: sum(measured.map(({ memory }) => memory.usedBytes)), wanted: terms.memoryMaxBytes },
+      { tenant, resource: "memoryMaxBytes", used: memoryBytes, wanted: terms.memoryMaxBytes },
       { tenant, resource: "pidsMax", used: sum(measured.map(({ pids }) => pids.current)), wanted: terms.pidsMax },
       { tenant, resource: "containers", used: used.containers, wanted: terms.containers },
       { tenant, resource: "volumes", used: used.volumes, wanted: terms.volumes },

@@ -187,6 +187,23 @@ describe("a suspended tenant", () => {
     expect(await stateOf(id)).toBe("running")
   })
 
+  it("lets those sleep that hibernate, holds one that a packet wakes, and wakes none by hand, until it is resumed", async () => {
+    const [asleep, woken] = [await run(), await run()]
+    for (const id of [asleep, woken]) await tenancy.it.engine.containers.hibernate(id)
+    await tenancy.it.tenants.suspend("acme", "")
+    expect([await stateOf(asleep), await stateOf(woken)]).toEqual(["hibernated", "hibernated"])
+    const { containers } = tenancy.it.engine
+    for (const refused of [containers.wake(asleep), containers.start(asleep)])
+      await expect(refused).rejects.toMatchObject({ code: "permission_denied" })
+    await tenancy.fake.containers.wake(woken, { cause: "packet" })
+    await vi.waitFor(async () => expect(await stateOf(woken)).toBe("paused"), patience)
+    await tenancy.it.tenants.resume("acme")
+    expect([await stateOf(asleep), await stateOf(woken)]).toEqual(["hibernated", "running"])
+    await containers.start(asleep)
+    expect(await stateOf(asleep)).toBe("running")
+    expect(tenancy.reported).toEqual([])
+  })
+
   it("stays suspended over a restart, and what was held goes on when it is resumed then", async () => {
     const id = await run()
     await tenancy.it.tenants.suspend("acme", "")

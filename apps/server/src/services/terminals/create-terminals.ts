@@ -114,7 +114,8 @@ export function createTerminals({ hosts, tickets }: TerminalsDependencies): Runn
     async attach(session, id) {
       const { host, engine } = await hosts.ofContainer(id)
       const { id: containerId, state } = await engine.containers.inspect(id)
-      if (state.status !== "running" && state.status !== "paused") {
+      // Attaching wakes a sleeper.
+      if (state.status !== "running" && state.status !== "paused" && state.status !== "hibernated") {
         throw new EngineError("conflict", {
           publicMessage: "The container does not run: there is nothing to attach to. Start it first.",
           facts: { id: containerId },

@@ -3,6 +3,7 @@ import type { EventRecord } from "../../contract/events.js"
 /** What may happen to a container by itself or by the ladder, and which of the console's records then names the cause. */
 const causes: Record<string, (record: EventRecord) => boolean> = {
   nap: ({ kind, action, attributes }) => kind === "ladder" && action === "nap" && attributes.result === "done",
+  hibernate: ({ kind, action, attributes }) => kind === "ladder" && action === "hibernate" && attributes.result === "done",
   reclaim: ({ kind, action, attributes }) => kind === "ladder" && action === "reclaim" && attributes.result === "done",
   update: ({ kind, action, attributes }) => kind === "ladder" && action === "tighten" && attributes.result === "done",
   stop: ({ kind, action, attributes }) => kind === "ladder" && action === "stop" && attributes.result === "done",

@@ -62,10 +62,9 @@ export function createBridge(options: { name: string; macAddress: string; mtu: n
   )
 }
 
-/** RTM_NEWLINK for an intermediate device (ifb): what is sent into it by a filter is queued, and goes on where it was. With `bridgeIndex` a port of that bridge. */
-export function createIfb(name: string, bridgeIndex?: number): NetlinkRequest {
-  const master = bridgeIndex === undefined ? [] : [u32(IFLA.master, bridgeIndex)]
-  return newLink(text(IFLA.ifname, name), ...master, nested(IFLA.linkInfo, text(IFLA_INFO.kind, "ifb")))
+/** RTM_NEWLINK for an intermediate device (ifb): what is sent into it by a filter is queued, and goes on where it was. */
+export function createIfb(name: string): NetlinkRequest {
+  return newLink(text(IFLA.ifname, name), nested(IFLA.linkInfo, text(IFLA_INFO.kind, "ifb")))
 }
 
 /** RTM_SETLINK: up. */

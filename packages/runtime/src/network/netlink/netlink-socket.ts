@@ -50,6 +50,23 @@ export class NetlinkSocket implements Disposable {
   }
 
   /**
+   * A network namespace of nobody, and a socket in it. It is there as long as one of the two is open; the caller closes both.
+   */
+  static openInNew(family: NetlinkFamily): { namespaceFd: number; socket: NetlinkSocket } {
+    const own = openSync("/proc/thread-self/ns/net", "r")
+    try {
+      callUnshare(CLONE_NEWNET)
+      try {
+        return { socket: new NetlinkSocket(openSocket(family)), namespaceFd: openSync("/proc/thread-self/ns/net", "r") }
+      } finally {
+        returnTo(own)
+      }
+    } finally {
+      closeSync(own)
+    }
+  }
+
+  /**
    * Sends the requests as one batch; they are carried out in order, each on its own (one that fails does not stop the
    * next). Resolves with the messages that answer each. Rejects with SystemCallError of the first that failed.
    */
@@ -129,5 +146,6 @@ const callSocket = bind({ symbol: "socket", result: "int", arguments: ["int", "i
 const callBind = bind({ symbol: "bind", result: "int", arguments: ["int", "void*", "unsigned int"] })
 const callSetsockopt = bind({ symbol: "setsockopt", result: "int", arguments: ["int", "int", "int", "void*", "unsigned int"] })
 const callSetns = bind({ symbol: "setns", result: "int", arguments: ["int", "int"] })
+const callUnshare = bind({ symbol: "unshare", result: "int", arguments: ["int"] })
 const callReceive = bind({ symbol: "recv", result: "long", arguments: ["int", "void*", "size_t", "int"] })
 const callSend = bindAsync({ symbol: "sendto", result: "long", arguments: ["int", "void*", "size_t", "int", "void*", "unsigned int"] })
