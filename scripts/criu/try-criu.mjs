@@ -3,11 +3,11 @@ import { release } from "node:os"
 import { lastLines, runCommand } from "../lib/run-command.mjs"
 
 /**
- * Linux asks more of CRIU from 6.16 on: it refuses to tell SO_PASSCRED of internet sockets, which CRIU before 4.2 wants of each, and which `criu check`
+ * CRIU leaves a container's packet filter alone (`--network-lock skip`) from 3.19 on. Linux asks more of CRIU from 6.16 on: it refuses to tell SO_PASSCRED of internet sockets, which CRIU before 4.2 wants of each, and which `criu check`
  * does not try. (checkpoint-restore/criu issue 2705.) The engine judges the same way (embedded/probe-hibernation.ts).
  */
 export function fitsKernel(criuVersion, kernel = release()) {
-  return isBefore(kernel, [6, 16]) || !isBefore(criuVersion, [4, 2])
+  return !isBefore(criuVersion, isBefore(kernel, [6, 16]) ? [3, 19] : [4, 2])
 }
 
 function isBefore(version, [major, minor]) {
