@@ -134,7 +134,7 @@ export function hibernationConformance(harness: Harness): void {
       }
     })
 
-    it("the first request of another container wakes it and is answered, by address, by name and through the host", async (context) => {
+    it("the first request of another container wakes it and is answered, by address and through the host", async (context) => {
       needsHibernation(context)
       const { id, address, port } = await startServer()
       const client = await harness.start()
