@@ -241,13 +241,16 @@ export function hibernationConformance(harness: Harness): void {
       const session = await harness.engine.containers.exec(busy.id, { command: ["sleep", "1"] })
       await expectRefusal(hibernate(busy.id), "conflict")
       await session.exited
+      const stopped = await harness.start(script("sleep 1000 & kill -STOP $!; while :; do sleep 1; done"))
+      await expect.poll(async () => (await harness.engine.containers.top(stopped.id)).length).toBeGreaterThan(2)
+      await expectRefusal(hibernate(stopped.id), "conflict")
       const { id, address } = await startServer()
       const client = connect({ host: address, port: 80 })
       await new Promise((resolve) => client.once("connect", resolve))
       await expectRefusal(hibernate(id), "conflict")
       client.destroy()
       await hibernateSoon(id)
-      for (const each of [withTerminal, owner, member, busy]) expect(await statusOf(each.id)).toBe("running")
+      for (const each of [withTerminal, owner, member, busy, stopped]) expect(await statusOf(each.id)).toBe("running")
     })
 
     it("who wants it while it falls asleep gets it awake", async (context) => {

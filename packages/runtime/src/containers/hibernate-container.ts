@@ -4,6 +4,7 @@ import { outsideConnections } from "../checkpoint/outside-connections.js"
 import type { ContainerHibernation } from "../engine.js"
 import { EngineError, errnoOf } from "../errors.js"
 import { readControlFile } from "../kernel/control-file.js"
+import { readProcessStat } from "../kernel/process-stat.js"
 import { spawnTool } from "../kernel/spawn-tool.js"
 import { attachOptions } from "./connect-network.js"
 import { type ContainerRecord, type RunFacts, runOf } from "./container-record.js"
@@ -101,6 +102,7 @@ async function writeDown(
       facts: { id: record.id, connections: outside.slice(0, 5) },
       publicMessage: `Container "${record.name}" has a connection with ${outside[0]}${outside.length > 1 ? ` and ${outside.length - 1} more` : ""}. It can hibernate once nobody is connected; it can nap meanwhile.`,
     })
+  await refuseStopped(context, record)
   const images = await hibernations.beginImages(record.id)
   const { stdio, binds } = await sandbox.saveState(record.id, hibernations.savedState(images))
   if (record.idRange !== undefined) for (const { source } of binds) requireReachable(source)
@@ -118,6 +120,18 @@ async function writeDown(
     facts,
   })
   return hibernation
+}
+
+/** A process that a signal has stopped and the group has frozen lets nobody trace it (ptrace(2) waits until it moves). */
+async function refuseStopped({ groups }: LifecycleContext, record: ContainerRecord): Promise<void> {
+  const stopped = (await groups.of(record).pids()).find((pid) => {
+    return readProcessStat(pid)?.state === "T" || readTable(`/proc/${pid}/wchan`) === "do_signal_stop"
+  })
+  if (stopped === undefined) return
+  throw new EngineError("conflict", {
+    facts: { id: record.id, pid: stopped },
+    publicMessage: `A process of container "${record.name}" is stopped by a signal (SIGSTOP). It can hibernate once that goes on.`,
+  })
 }
 
 function refuse(context: LifecycleContext, record: ContainerRecord, run: RunFacts): void {
@@ -156,12 +170,12 @@ function requireRoom({ paths }: LifecycleContext, { id, name }: ContainerRecord,
   })
 }
 
-// Without IPv6 there is no such table.
+// Without IPv6 there is no such table; a process may just have ended.
 function readTable(path: string): string {
   try {
     return readControlFile(path, 1 << 24)
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return ""
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return ""
     throw error
   }
 }

@@ -24,6 +24,8 @@ import { watchRun } from "./watch-run.js"
 
 const HALF_MADE = ".new"
 const RESTORE_MS = 10 * 60_000
+/** For a CRIU that outlived the daemon. A start must not wait for one that hangs: what it works on then stays as it is, and the next start looks again. */
+const LEFT_ALONE_MS = 30_000
 /** One that could not be restored is not tried again by each of the packets that come for it. */
 const RETRY_MS = 10_000
 
@@ -143,22 +145,36 @@ export class Hibernations {
    * never went on.
    */
   async settle(): Promise<void> {
-    const { paths, containers } = this.#context()
+    const { paths, report } = this.#context()
     if (!existsSync(paths.checkpoints)) return
     for (const name of readdirSync(paths.checkpoints)) {
       if (name.startsWith(".")) continue
       const images = join(paths.checkpoints, name)
-      if (name.endsWith(HALF_MADE)) {
-        await untilLeftAlone(images, RESTORE_MS)
-        await removeImages(images)
-        continue
+      try {
+        await this.#settleOne(name, images)
+      } catch (error) {
+        report.error("what a daemon before left of a container's processes on disk could not be put right", { images, error })
       }
-      const record = containers.get(name)
-      if (record?.state.status === "hibernated") continue
-      const manifest = record === undefined || runOf(record) === undefined || hasResumed(images) ? undefined : readManifest(images)
-      if (manifest === undefined) await removeImages(images)
-      else await containers.update(name, (current) => hibernatesOn(current, manifest.hibernation))
     }
+  }
+
+  async #settleOne(name: string, images: string): Promise<void> {
+    const { containers, groups } = this.#context()
+    if (name.endsWith(HALF_MADE)) {
+      const record = containers.get(name.slice(0, -HALF_MADE.length))
+      await untilLeftAlone(images, LEFT_ALONE_MS).catch(async (error: unknown) => {
+        if (record === undefined) throw error
+        // What holds it up may be that they are frozen.
+        await groups.of(record).thaw()
+        await untilLeftAlone(images, LEFT_ALONE_MS)
+      })
+      return removeImages(images)
+    }
+    const record = containers.get(name)
+    if (record?.state.status === "hibernated") return
+    const manifest = record === undefined || runOf(record) === undefined || hasResumed(images) ? undefined : readManifest(images)
+    if (manifest === undefined) await removeImages(images)
+    else await containers.update(name, (current) => hibernatesOn(current, manifest.hibernation))
   }
 
   /** At start, once links and rules are as they should be: listens for packets to it. */
