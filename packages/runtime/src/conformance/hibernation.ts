@@ -3,14 +3,13 @@ import { describe, expect, it, type TestContext } from "vitest"
 import type { ContainerHibernation, ContainerInspect, EngineEvent, WakeCause } from "../engine.js"
 import type { ContainerSpec } from "../spec/container-spec.js"
 import { expectRefusal, fetchScript, type Harness, script } from "./harness.js"
+import { patience } from "./patience.js"
 import { streamOf } from "./test-image.js"
 
 const MiB = 2 ** 20
 const server = script("httpd -f -p 80 -h /etc")
 /** Holds some 24 MiB in a variable, says their sum, and again at each USR1. */
-const holder = script(
-  'x=$(seq 1 3200000); trap \'echo "$x" | md5sum\' USR1; echo "$x" | md5sum; while :; do sleep 1000 & wait $!; done',
-)
+const holder = script('x=$(seq 1 3200000); trap \'echo "$x" | md5sum\' USR1; echo "$x" | md5sum; while :; do sleep 1000 & wait $!; done')
 const HELD_BYTES = 20 * MiB
 
 /** The engine of the suite, where it can write processes to disk. */
@@ -76,11 +75,20 @@ export function hibernationConformance(harness: Harness): void {
       const [slept, woken] = await eventsOf(id, cursor)
       expect(slept).toMatchObject({
         action: "hibernate",
-        attributes: { beforeBytes: String(given.beforeBytes), imageBytes: String(given.imageBytes), tookMs: expect.stringMatching(/^[\d.]+$/) },
+        attributes: {
+          beforeBytes: String(given.beforeBytes),
+          imageBytes: String(given.imageBytes),
+          tookMs: expect.stringMatching(/^[\d.]+$/),
+        },
       })
       expect(woken).toMatchObject({
         action: "wake",
-        attributes: { cause: "request", from: "hibernation", sleptMs: expect.stringMatching(/^\d+/), wakeMs: expect.stringMatching(/^[\d.]+$/) },
+        attributes: {
+          cause: "request",
+          from: "hibernation",
+          sleptMs: expect.stringMatching(/^\d+/),
+          wakeMs: expect.stringMatching(/^[\d.]+$/),
+        },
       })
     })
 
@@ -286,7 +294,7 @@ export function hibernationConformance(harness: Harness): void {
 function request(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
     let answer = ""
-    const socket = connect({ host, port, timeout: 20_000 }, () => socket.write("GET /motd HTTP/1.0\r\n\r\n"))
+    const socket = connect({ host, port, timeout: patience(20_000) }, () => socket.write("GET /motd HTTP/1.0\r\n\r\n"))
     socket.on("data", (chunk) => {
       answer += chunk.toString()
     })

@@ -5,6 +5,7 @@ import { connect } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, beforeAll, expect, it, type TestContext } from "vitest"
+import { patience } from "../conformance/patience.js"
 import { testCriu } from "../conformance/test-criu.js"
 import { readAll, streamOf, testImageConfig, testRootfs } from "../conformance/test-image.js"
 import type { ContainerEngine, ContainerInspect, EngineEvent } from "../engine.js"
@@ -75,7 +76,7 @@ it(
     expect(await checkpoints()).toEqual([])
     await last.close()
   },
-  KILLS * 30_000,
+  patience(KILLS * 30_000),
 )
 
 it("a request that comes while the daemon is dead is answered once it is back", async (context) => {
@@ -185,7 +186,7 @@ async function allEvents(engine: ContainerEngine, id: string): Promise<EngineEve
 function request(host: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = ""
-    const socket = connect({ host, port: 80, timeout: 20_000 }, () => socket.write("GET /motd HTTP/1.0\r\n\r\n"))
+    const socket = connect({ host, port: 80, timeout: patience(20_000) }, () => socket.write("GET /motd HTTP/1.0\r\n\r\n"))
     socket.on("data", (chunk) => {
       answer += chunk.toString()
     })
