@@ -2,7 +2,7 @@ import type { HostSummary } from "@plimsoll/server/contract"
 import { describe, expect, test } from "vitest"
 import { arrangeHosts, containersOf, lacks } from "./hosts"
 
-const counts = { created: 1, running: 2, paused: 0, restarting: 0, exited: 3, removing: 0, dead: 0 }
+const counts = { created: 1, running: 2, paused: 0, hibernated: 0, restarting: 0, exited: 3, removing: 0, dead: 0 }
 const host = (id: string, name: string): HostSummary => ({
   id,
   name,

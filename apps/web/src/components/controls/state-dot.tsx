@@ -3,11 +3,22 @@ import { cn } from "@/lib/cn"
 import { type Tone, toneInk } from "./badge"
 
 /** How something is. `failed`: an exit code other than 0, or dead. */
-export type VisualState = "running" | "paused" | "restarting" | "created" | "exited" | "failed" | "removing" | "unhealthy" | "unknown"
+export type VisualState =
+  | "running"
+  | "paused"
+  | "hibernated"
+  | "restarting"
+  | "created"
+  | "exited"
+  | "failed"
+  | "removing"
+  | "unhealthy"
+  | "unknown"
 
 const tones: Record<VisualState, Tone> = {
   running: "run",
   paused: "sleep",
+  hibernated: "sleep",
   restarting: "warn",
   created: "neutral",
   exited: "neutral",
@@ -26,6 +37,7 @@ const shapes: Record<VisualState, ReactNode> = {
       <rect x="5.9" y="1" width="2.6" height="8" rx=".8" fill="currentColor" />
     </>
   ),
+  hibernated: <path d="M6.2 1A4.2 4.2 0 1 0 9 7.4 4.6 4.6 0 0 1 6.2 1z" fill="currentColor" />,
   restarting: <path d="M8.6 5a3.6 3.6 0 1 1-1.3-2.8" fill="none" stroke="currentColor" strokeWidth="1.7" strokeLinecap="round" />,
   created: <circle cx="5" cy="5" r="3.4" fill="none" stroke="currentColor" strokeWidth="1.4" />,
   exited: <rect x="1.7" y="1.7" width="6.6" height="6.6" rx="1.2" fill="none" stroke="currentColor" strokeWidth="1.4" />,

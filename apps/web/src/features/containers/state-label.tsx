@@ -41,9 +41,11 @@ export function StateLabel({
         ? state.startedAt
         : state.status === "paused"
           ? state.pausedAt
-          : state.status === "exited" && state.finishedAt > 0
-            ? state.finishedAt
-            : undefined
+          : state.status === "hibernated"
+            ? state.hibernatedAt
+            : state.status === "exited" && state.finishedAt > 0
+              ? state.finishedAt
+              : undefined
   const word =
     nap !== undefined
       ? t("state.napping")

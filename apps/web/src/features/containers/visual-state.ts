@@ -17,6 +17,7 @@ export function visualState(state: ContainerState, health: HealthStatus = "none"
       return "failed"
     case "created":
     case "paused":
+    case "hibernated":
     case "restarting":
     case "removing":
       return state.status

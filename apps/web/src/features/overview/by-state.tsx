@@ -9,10 +9,11 @@ import { useFormat } from "@/lib/use-format"
 /** One that naps is `paused` to the engine, and something else to whoever looks. */
 type Shown = ContainerStatus | "napping"
 
-const shown: readonly Shown[] = ["running", "napping", "paused", "restarting", "created", "exited", "dead", "removing"]
+const shown: readonly Shown[] = ["running", "napping", "hibernated", "paused", "restarting", "created", "exited", "dead", "removing"]
 const looks: Record<Shown, VisualState> = {
   running: "running",
   napping: "paused",
+  hibernated: "hibernated",
   paused: "paused",
   restarting: "restarting",
   created: "created",

@@ -34,6 +34,7 @@ function cargoState(row: ContainerRow): CargoState {
     case "restarting":
       return "running"
     case "paused":
+    case "hibernated":
       return "paused"
     default:
       return "stopped"

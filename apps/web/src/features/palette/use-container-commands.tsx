@@ -1,6 +1,6 @@
 "use client"
 import type { ContainerSummary, OnHost } from "@plimsoll/server/contract"
-import { Copy, Pause, Play, RotateCw, ScrollText, Square, SquareArrowOutUpRight, SquareTerminal, StepForward } from "lucide-react"
+import { Copy, Pause, Play, RotateCw, ScrollText, Square, SquareArrowOutUpRight, SquareTerminal, StepForward, Sunrise } from "lucide-react"
 import { useRouter } from "next/navigation"
 import { useTranslations } from "use-intl"
 import { toast } from "@/components/controls/toast"
@@ -70,14 +70,21 @@ export function useContainerCommands(): (container: OnHost<ContainerSummary>) =>
         label: t("resume"),
         icon: <StepForward />,
         run: does(() => client.containers.resume.mutate({ id }), t("resumed", { name })),
-        possible: may("containers.resume") && status === "paused" && !away && !lacks(host, "pause"),
+        possible: may("containers.resume") && status === "paused" && container.nap === undefined && !away && !lacks(host, "pause"),
+      },
+      {
+        id: "wake",
+        label: t("wake"),
+        icon: <Sunrise />,
+        run: does(() => client.containers.wake.mutate({ id }), t("woken", { name })),
+        possible: may("containers.wake") && (container.nap !== undefined || status === "hibernated") && !away,
       },
       {
         id: "stop",
         label: t("stop"),
         icon: <Square />,
         run: does(() => client.containers.stop.mutate({ id }), t("stopped", { name })),
-        possible: may("containers.stop") && !away && (running || status === "paused" || status === "restarting"),
+        possible: may("containers.stop") && !away && (running || status === "paused" || status === "hibernated" || status === "restarting"),
       },
       {
         id: "copy-id",

@@ -11,15 +11,17 @@ export function availableActions(
   return actionsInState(container)
     .filter((action) => may(`containers.${action}`))
     .filter((action) => !((action === "pause" || action === "resume") && lacks(host, "pause")))
-    .filter((action) => !((action === "nap" || action === "wake") && lacks(host, "nap")))
+    .filter((action) => !((action === "nap" || action === "hibernate") && lacks(host, action)))
 }
 
 function actionsInState({ state, nap }: Pick<ContainerSummary, "state" | "nap">): BulkAction[] {
   switch (state.status) {
     case "running":
-      return ["stop", "restart", "pause", "nap", "kill", "remove"]
+      return ["stop", "restart", "pause", "nap", "hibernate", "kill", "remove"]
     case "paused":
-      return [nap === undefined ? "resume" : "wake", "stop", "kill", "remove"]
+      return nap === undefined ? ["resume", "stop", "kill", "remove"] : ["wake", "hibernate", "stop", "kill", "remove"]
+    case "hibernated":
+      return ["wake", "stop", "kill", "remove"]
     case "restarting":
       return ["start", "stop", "remove"]
     case "created":

@@ -19,6 +19,7 @@ export function RemoveDialog({ containers, open, onOpenChange, onConfirm }: Remo
   const t = useTranslations("containers.remove")
   const [removeVolumes, setRemoveVolumes] = useState(false)
   const live = containers.filter(({ state }) => state.status === "running" || state.status === "paused")
+  const hibernating = containers.filter(({ state }) => state.status === "hibernated")
   const named = containers.slice(0, NAMED).map(({ name }) => name)
   return (
     <ConfirmDialog
@@ -30,13 +31,14 @@ export function RemoveDialog({ containers, open, onOpenChange, onConfirm }: Remo
           ? [containers.length > NAMED ? t("andMore", { names: named.join(", "), count: containers.length - NAMED }) : named.join(", ")]
           : []),
         ...(live.length > 0 ? [t("running", { count: live.length })] : []),
+        ...(hibernating.length > 0 ? [t("hibernating", { count: hibernating.length })] : []),
         t("files"),
         t("logs"),
         ...(removeVolumes ? [t("volumesLost")] : []),
       ]}
       kept={removeVolumes ? [t("image")] : [t("image"), t("volumesKept")]}
       confirmLabel={t("confirm")}
-      onConfirm={() => onConfirm({ force: live.length > 0, removeVolumes })}
+      onConfirm={() => onConfirm({ force: live.length + hibernating.length > 0, removeVolumes })}
     >
       <Checkbox checked={removeVolumes} onCheckedChange={(checked) => setRemoveVolumes(checked)}>
         {t("removeVolumes")}

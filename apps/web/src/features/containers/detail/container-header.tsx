@@ -154,6 +154,15 @@ export function ContainerHeader() {
           })}
         </p>
       )}
+      {row.hibernation === undefined ? null : (
+        <p role="status" className="text-mute">
+          {own("hibernating", {
+            time: format.dateTime(row.hibernation.since),
+            size: format.bytes(row.hibernation.beforeBytes),
+            disk: format.bytes(row.hibernation.imageBytes),
+          })}
+        </p>
+      )}
       {row.state.status === "exited" && row.state.error ? (
         <p role="status" className="text-bad-ink">
           {own("startFailed", { reason: row.state.error })}

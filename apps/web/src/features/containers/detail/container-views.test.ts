@@ -37,6 +37,17 @@ test("what naps is woken, what was paused by hand is resumed, and an engine with
   expect(availableActions({ state: running }, host(["pause"]), all)).not.toContain("nap")
 })
 
+test("what hibernates is woken, stopped or given up; what naps may hibernate, where the engine can", () => {
+  const hibernated = { status: "hibernated", startedAt: 1, hibernatedAt: 2 } as const
+  const nap = { since: 2, beforeBytes: 2, afterBytes: 1 }
+  expect(availableActions({ state: hibernated }, host(["hibernate"]), all)).toEqual(["wake", "stop", "kill", "remove"])
+  expect(availableActions({ state: { ...running, status: "paused", pausedAt: 2 }, nap }, host(["pause", "nap", "hibernate"]), all)).toEqual(
+    ["wake", "hibernate", "stop", "kill", "remove"],
+  )
+  expect(availableActions({ state: running }, host(["hibernate"]), all)).toContain("hibernate")
+  expect(availableActions({ state: running }, host(["pause", "nap"]), all)).not.toContain("hibernate")
+})
+
 test("an address names its view, and the graphs where it names none", () => {
   expect(viewOfPath("/containers/web-1")).toBe("graphs")
   expect(viewOfPath("/containers/logs/terminal")).toBe("terminal")

@@ -56,7 +56,7 @@ export function GraphsPage() {
     : { kind: "last", lengthMs: lengths[query.range] }
   const { points, from, to, stepMs, source, jumps, error } = useGraphPoints(
     id,
-    !away && (row.state.status === "running" || row.state.status === "paused"),
+    !away && ["running", "paused", "hibernated"].includes(row.state.status),
     range,
     now,
   )

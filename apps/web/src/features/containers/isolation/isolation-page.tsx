@@ -24,7 +24,12 @@ export function IsolationPage() {
   const tree = useQuery(
     trpc.containers.cgroupTree.queryOptions({ id }, { enabled: alive && !lacks(host, "cgroup-tree"), refetchInterval: 5000 }),
   )
-  if (!alive) return <EmptyState title={t("notRunning.title")}>{t("notRunning.text")}</EmptyState>
+  if (!alive)
+    return (
+      <EmptyState title={t("notRunning.title")}>
+        {row.state.status === "hibernated" ? t("notRunning.hibernated") : t("notRunning.text")}
+      </EmptyState>
+    )
   return (
     <div className="flex flex-col gap-4">
       {report.error ? <ErrorState compact error={report.error} title={t("failed")} onRetry={() => void report.refetch()} /> : null}

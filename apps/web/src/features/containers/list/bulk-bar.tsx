@@ -10,7 +10,7 @@ import { useMay } from "@/lib/session"
 import { actionIcons } from "../actions/action-icons"
 import { availableActions } from "../actions/available-actions"
 
-const shown: BulkAction[] = ["start", "stop", "restart", "pause", "resume", "nap", "wake", "kill", "remove"]
+const shown: BulkAction[] = ["start", "stop", "restart", "pause", "resume", "nap", "hibernate", "wake", "kill", "remove"]
 
 interface BulkBarProps {
   rows: ContainerRow[]

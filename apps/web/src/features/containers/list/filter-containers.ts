@@ -4,7 +4,7 @@ export const sortKeys = ["name", "state", "host", "tenant", "image", "cpu", "mem
 export type SortKey = (typeof sortKeys)[number]
 
 /** What the list is filtered by, in the order of its choices. The engine has one that naps as paused. */
-export const listedStatuses = ["created", "running", "napping", "paused", "restarting", "exited", "removing", "dead"] as const
+export const listedStatuses = ["created", "running", "napping", "hibernated", "paused", "restarting", "exited", "removing", "dead"] as const
 export type ListedStatus = (typeof listedStatuses)[number]
 
 export function listedStatus({ state, nap }: Pick<ContainerRow, "state" | "nap">): ListedStatus {

@@ -39,7 +39,8 @@ export function LogsPage() {
     { history: "replace", throttleMs: 200 },
   )
   // A container that starts again, or another beginning, is another reading of the log.
-  const started = row.state.status === "running" || row.state.status === "paused" ? row.state.startedAt : 0
+  const { state } = row
+  const started = state.status === "running" || state.status === "paused" || state.status === "hibernated" ? state.startedAt : 0
   return (
     <FollowedLog
       key={`${id}/${filter.since}/${filter.tail}/${started}`}

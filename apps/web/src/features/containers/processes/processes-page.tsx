@@ -41,7 +41,7 @@ export function ProcessesPage() {
     const known = knownStates.find((each) => each === letter)
     return known === undefined ? "" : t(`state.${known}`)
   }
-  if (!alive) return <EmptyState title={t("notRunning")} />
+  if (!alive) return <EmptyState title={row.state.status === "hibernated" ? t("hibernates") : t("notRunning")} />
   if (top.data === undefined)
     return top.error ? (
       <ErrorState error={top.error} title={t("failed")} onRetry={() => void top.refetch()} />

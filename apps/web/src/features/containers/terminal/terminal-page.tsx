@@ -18,7 +18,11 @@ export function TerminalPage() {
   if (row.state.status !== "running") {
     return (
       <EmptyState icon={<SquareTerminal aria-hidden />} title={t("notRunning.title")}>
-        {row.state.status === "paused" ? t("notRunning.paused") : t("notRunning.text")}
+        {row.state.status === "hibernated"
+          ? t("notRunning.hibernated")
+          : row.state.status === "paused"
+            ? t("notRunning.paused")
+            : t("notRunning.text")}
       </EmptyState>
     )
   }

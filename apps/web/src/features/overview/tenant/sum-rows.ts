@@ -9,7 +9,7 @@ export function sumRows(rows: readonly ContainerRow[]): {
   topCpu: TopConsumer[]
   topMemory: TopConsumer[]
 } {
-  const counts = { created: 0, running: 0, paused: 0, restarting: 0, exited: 0, dead: 0, removing: 0 }
+  const counts = { created: 0, running: 0, paused: 0, hibernated: 0, restarting: 0, exited: 0, dead: 0, removing: 0 }
   for (const row of rows) counts[row.state.status] += 1
   return {
     counts,
