@@ -10,13 +10,13 @@ import { useTRPC } from "@/lib/trpc"
 const SHOWN = 20
 const EVERY_MS = 10_000
 
-/** The last naps of a container, their ends, and what was taken back while it ran. Of one without any nothing is shown. */
+/** The last naps and hibernations of a container, their ends, and what was taken back while it ran. Of one without any nothing is shown. */
 export function NapsPanel({ id }: { id: string }) {
   const t = useTranslations("container.naps")
   const text = useEventText()
   const { data, error, refetch } = useQuery(
     useTRPC().events.list.queryOptions(
-      { objectId: id, kinds: ["container"], actions: ["nap", "wake", "reclaim"], limit: SHOWN },
+      { objectId: id, kinds: ["container"], actions: ["nap", "hibernate", "wake", "reclaim"], limit: SHOWN },
       { refetchInterval: EVERY_MS },
     ),
   )
