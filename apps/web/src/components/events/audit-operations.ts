@@ -17,6 +17,7 @@ export const auditOperations = [
   "containers.pause",
   "containers.resume",
   "containers.nap",
+  "containers.hibernate",
   "containers.wake",
   "containers.reclaim",
   "containers.rename",

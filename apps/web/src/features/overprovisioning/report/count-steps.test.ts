@@ -14,7 +14,7 @@ test("steps are counted by rung and result, and only what was done gave somethin
     step("nap", "failed"),
     { action: "advise", attributes: { why: "a sale beyond the line" } },
   ])
-  expect(counts.map(({ rung }) => rung)).toEqual(["reclaim", "stop-selling", "tighten", "nap", "stop"])
+  expect(counts.map(({ rung }) => rung)).toEqual(["reclaim", "stop-selling", "tighten", "nap", "hibernate", "stop"])
   expect(counts[0]).toEqual({ rung: "reclaim", done: 2, advised: 0, failed: 0, gaveBackBytes: 60 })
   expect(counts[3]).toEqual({ rung: "nap", done: 0, advised: 1, failed: 1, gaveBackBytes: 0 })
 })

@@ -64,6 +64,7 @@ export function SettingsSection({ report: { now } }: { report: CapacityReport })
               name: t("nap"),
               value: `${t("napOf", { cores: format.cores(nap.idleCores), time: format.duration(nap.idleMs) })} ${t(nap.always ? "napAlways" : "napShort")}`,
             },
+            { name: t("hibernation"), value: t("hibernationOf", { time: format.duration(ladder.settings.hibernate.idleMs) }) },
             {
               name: t("exempt"),
               value: ladder.settings.exemptTenants.length === 0 ? t("nobody") : ladder.settings.exemptTenants.join(", "),

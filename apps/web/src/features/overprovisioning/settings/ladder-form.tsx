@@ -111,6 +111,17 @@ export function LadderForm({ settings, defaults }: { settings: LadderSettings; d
           problems={problems}
           onChange={edit && ((nap) => edit({ ...draft.values, nap }))}
         />
+        <SettingGroup title={t("ladder.hibernation")} description={t("ladder.hibernationHint")} columns={3}>
+          <SettingNumber
+            label={t("ladder.hibernateIdleMs")}
+            hint={t("ladder.default.hibernateIdleMs")}
+            kind="duration"
+            value={draft.values.hibernate.idleMs}
+            byDefault={defaults.hibernate.idleMs}
+            problem={problems.get("hibernate.idleMs")}
+            onChange={edit && ((idleMs) => edit({ ...draft.values, hibernate: { idleMs } }))}
+          />
+        </SettingGroup>
         <ExemptTenants
           values={draft.values.exemptTenants}
           onChange={edit && ((exemptTenants) => edit({ ...draft.values, exemptTenants }))}

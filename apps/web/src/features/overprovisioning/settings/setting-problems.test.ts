@@ -7,11 +7,12 @@ const line = { mode: "enforce", reserve: each(0), theta: each(0.9), fallbackRati
 const rung = (usedShare: number) => ({ mode: "act" as const, usedShare })
 const ladder: LadderSettings = {
   mode: "act",
-  rungs: { reclaim: rung(0.8), "stop-selling": rung(0.85), tighten: rung(0.88), nap: rung(0.91), stop: rung(0.97) },
+  rungs: { reclaim: rung(0.8), "stop-selling": rung(0.85), tighten: rung(0.88), nap: rung(0.91), hibernate: rung(0.94), stop: rung(0.97) },
   hysteresis: 0.03,
   pressureSomeAvg60: 5,
   pressureFullAvg10: 5,
   nap: { always: false, idleCores: 0.01, idleMs: 900_000 },
+  hibernate: { idleMs: 3_600_000 },
   exemptTenants: [],
 }
 
