@@ -16,7 +16,7 @@ test("a container goes into hibernation on its page, and the first request to it
   const { abilities } = await callAs<{ abilities: { name: string; status: string; detail: string }[] }>(
     operator,
     "host.info",
-    undefined,
+    { host: "local" },
     "query",
   )
   const ability = abilities.find(({ name }) => name === "hibernate")

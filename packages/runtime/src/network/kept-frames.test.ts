@@ -8,7 +8,7 @@ describe("frames that came for a container that hibernates", () => {
     expect(frames.add("a", buffer)).toBe(true)
     buffer.write("two")
     expect(frames.add("b", buffer)).toBe(true)
-    expect(frames.take().map(({ network, frame }) => `${network} ${frame}`)).toEqual(["a one", "b two"])
+    expect(frames.take().map(({ network, frame }) => `${network} ${frame.toString()}`)).toEqual(["a one", "b two"])
     expect(frames.take()).toEqual([])
   })
 

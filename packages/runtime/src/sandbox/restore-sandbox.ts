@@ -20,7 +20,8 @@ export async function saveState(context: SandboxContext, id: string, directory: 
   const status = readStatus(state)
   mkdirSync(directory, { mode: 0o700 })
   for (const name of stateFiles) if (existsSync(join(state, name))) copyFileSync(join(state, name), join(directory, name))
-  const stdio: unknown = JSON.parse(String(status["external_descriptors"] ?? "[]"))
+  const noted = status["external_descriptors"]
+  const stdio: unknown = JSON.parse(typeof noted === "string" ? noted : "[]")
   if (!Array.isArray(stdio) || stdio.length !== 3 || stdio.some((each) => typeof each !== "string"))
     throw new EngineError("unsupported", {
       facts: { id },
