@@ -80,9 +80,10 @@ interface Dialled {
 async function dial(address: string, port: number, from?: TestNamespace): Promise<Dialled> {
   const program = `const r={};const s=require("node:net").connect(Number(process.argv[2]),process.argv[1],()=>{r.at=Date.now()})
 s.on("data",d=>{r.said=(r.said??"")+d}).on("error",e=>{r.error=e.code}).on("close",()=>console.log(JSON.stringify(r)));setTimeout(()=>s.destroy(),8000).unref()`
-  const inside = from === undefined ? [] : ["nsenter", `--net=/proc/${from.pid}/ns/net`, "--"]
-  const [command, ...args] = [...inside, process.execPath, "-e", program, address, String(port)] as [string, ...string[]]
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] })
+  const words = [process.execPath, "-e", program, address, String(port)]
+  // env(1) where there is nothing to enter.
+  const [command, inside] = from === undefined ? ["env", []] : ["nsenter", [`--net=/proc/${from.pid}/ns/net`, "--"]]
+  const child = spawn(command, [...inside, ...words], { stdio: ["ignore", "pipe", "inherit"] })
   programs.push(child)
   return JSON.parse(await text(child.stdout)) as Dialled
 }
