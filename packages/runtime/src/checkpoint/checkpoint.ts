@@ -30,6 +30,8 @@ export interface DumpOptions {
   rootfs: string
   /** Targets of the binds of its configuration. */
   bound: ReadonlySet<string>
+  /** Of its other mounts, and of what is masked or read-only. */
+  own: ReadonlySet<string>
   /** Directory of the frozen group. */
   freezerGroup: string
   stdio: readonly string[]
@@ -40,7 +42,12 @@ export interface DumpOptions {
 /** Writes frozen processes to disk, which they survive; resolves when the images survive a power cut. `checkpoint_failed` with CRIU's reason, `unsupported`, `disk_full`. */
 export async function dumpProcesses(options: DumpOptions): Promise<CheckpointManifest> {
   const { criu, spawn, pid, images, rootfs, freezerGroup, stdio } = options
-  const externals = externalMounts({ mounts: readMounts(`/proc/${pid}/mountinfo`), host: readMounts(), bound: options.bound })
+  const externals = externalMounts({
+    mounts: readMounts(`/proc/${pid}/mountinfo`),
+    host: readMounts(),
+    bound: options.bound,
+    own: options.own,
+  })
   // Not bounded in time: processes whose CRIU is killed in the middle are left with its code in them.
   const { exitCode } = await spawn(criu, dumpArguments({ pid, images, rootfs, externals, freezerGroup }), {
     acceptExitCodes: "any",
@@ -94,8 +101,9 @@ export async function untilLeftAlone(images: string, deadlineMs: number): Promis
   }
 }
 
-/** With what a CRIU that was killed left mounted among them. */
+/** With what a CRIU that was killed left mounted among them. Cut off at any moment, what is left is no checkpoint any more. */
 export async function removeImages(images: string): Promise<void> {
+  await rm(join(images, MANIFEST), { force: true })
   for (const { target } of readMounts().reverse()) if (target.startsWith(`${images}/`)) unmount(target, { lazy: true })
   await rm(images, { recursive: true, force: true })
 }
@@ -104,7 +112,8 @@ const MANIFEST = "checkpoint.json"
 
 function worksOn(pid: number, images: string): boolean {
   const words = readProcessArguments(pid) ?? []
-  return words[1] === "dump" && words.includes(images)
+  // Anybody may name a process so.
+  return words[1] === "dump" && words.includes(images) && statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === process.getuid?.()
 }
 
 function dumpFailed(images: string, exitCode: number): EngineError {

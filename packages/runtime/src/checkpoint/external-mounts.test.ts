@@ -5,7 +5,8 @@ import { externalMounts } from "./external-mounts.js"
 const host = parseMounts(
   "30 1 0:33 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n31 1 0:28 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw",
 )
-const find = (text: string, bound: string[] = []) => externalMounts({ mounts: parseMounts(text), host, bound: new Set(bound) })
+const own = new Set(["/proc", "/dev/shm", "/proc/sys", "/sys/fs/cgroup"])
+const find = (text: string, bound: string[] = []) => externalMounts({ mounts: parseMounts(text), host, bound: new Set(bound), own })
 
 describe("mounts that come from outside of a container", () => {
   it("are its binds, whatever file system they are of, without a source of their own", () => {
@@ -38,6 +39,9 @@ describe("mounts that come from outside of a container", () => {
 
   it("are refused when nobody could make them again, and when CRIU would misread their names", () => {
     expect(() => find("78 81 254:0 /x /mnt rw - ext4 /dev/vda rw")).toThrow(expect.objectContaining({ code: "unsupported" }))
+    expect(() => find("79 81 0:50 / /run/x rw - tmpfs tmpfs rw"), "a tmpfs of the host").toThrow(
+      expect.objectContaining({ code: "unsupported" }),
+    )
     expect(() => find("78 81 254:0 /x /a]b rw - ext4 /dev/vda rw", ["/a]b"])).toThrow(expect.objectContaining({ code: "unsupported" }))
   })
 })

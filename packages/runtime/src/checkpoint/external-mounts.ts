@@ -10,18 +10,19 @@ export interface ExternalMount {
   source?: string
 }
 
-/** File systems that a container has to itself, so that CRIU writes and makes them anew. */
-const ownTypes: readonly string[] = ["overlay", "proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup2"]
+/** File systems that a container has to itself where its configuration has them, so that CRIU writes and makes them anew. */
+const ownTypes: readonly string[] = ["proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup2"]
 const devices: readonly string[] = ["null", "zero", "full", "tty", "random", "urandom"]
 
 /**
- * Which mounts of a container are external: binds of its configuration (`bound`: their targets), device nodes and what is masked by one, and hierarchies of cgroup v1.
+ * Which mounts of a container are external: binds of its configuration (`bound`: their targets; `own`: those of its other mounts and of masked and read-only paths), device nodes and what is masked by one, and hierarchies of cgroup v1.
  * `mounts` as its processes have them, `host` as the host has them. `unsupported` for one that nobody knows how to make again.
  */
 export function externalMounts(options: {
   mounts: readonly MountEntry[]
   host: readonly MountEntry[]
   bound: ReadonlySet<string>
+  own: ReadonlySet<string>
 }): ExternalMount[] {
   const found: ExternalMount[] = []
   for (const mount of options.mounts) {
@@ -31,7 +32,7 @@ export function externalMounts(options: {
     if (options.bound.has(target)) found.push({ key, target: named(target) })
     else if (isDeviceNode(mount)) found.push({ key, target: named(target), source: `/dev${mount.root}` })
     else if (mount.type === "cgroup") found.push({ key, target, source: onHost(mount, options.host) })
-    else if (!ownTypes.includes(mount.type)) throw unknown(mount)
+    else if (!ownTypes.includes(mount.type) || !options.own.has(target)) throw unknown(mount)
   }
   return found
 }

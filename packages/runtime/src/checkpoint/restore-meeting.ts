@@ -3,6 +3,7 @@ import { Socket } from "node:net"
 import { join } from "node:path"
 import { EngineError } from "../errors.js"
 import { makeNode } from "../kernel/file-calls.js"
+import { syncFile } from "../kernel/write-file-atomic.js"
 
 /**
  * Runs what stands before `--container`, which is CRIU with its arguments; what follows is what conmon says to an OCI runtime. The first argument is a file for the names of the
@@ -30,10 +31,8 @@ case "$CRTOOLS_SCRIPT_ACTION" in
   *) exit 0 ;;
 esac
 cd "$CRTOOLS_IMAGE_DIR" || exit 1
-echo "$CRTOOLS_SCRIPT_ACTION $CRTOOLS_INIT_PID" > asks
-read -r answer < answers || exit 1
-[ "$answer" = go ] || exit 1
-[ "$CRTOOLS_SCRIPT_ACTION" != post-restore ] || : > resumed
+# Bounded: nobody opens the other ends any more when the engine has died.
+exec timeout 300 sh -c 'echo "$CRTOOLS_SCRIPT_ACTION $CRTOOLS_INIT_PID" > asks && read -r answer < answers && [ "$answer" = go ]'
 `
 
 /** `setup-namespaces`: they are there, and empty. `post-restore`: all is as it was, and nothing runs yet. */
@@ -60,6 +59,13 @@ export function restoreScripts(directory: string): RestoreScripts {
 /** What the restore of these images has come to: nothing that ran is lost by restoring it again, as long as this is false. */
 export function hasResumed(images: string): boolean {
   return existsSync(join(images, "resumed"))
+}
+
+/** Before the first instruction, and so that a power cut does not unwrite it: what has run must not be restored from here again. */
+async function noteResumed(images: string): Promise<void> {
+  const path = join(images, "resumed")
+  writeFileSync(path, "", { mode: 0o600 })
+  await syncFile(path)
 }
 
 export interface RestoreMeeting {
@@ -90,7 +96,10 @@ export function meetRestore(images: string, work: (stage: RestoreStage, pid: num
       const [stage, pid] = line.split(" ")
       if (stage !== "setup-namespaces" && stage !== "post-restore")
         throw new EngineError("internal", { facts: { op: "meet restore", line } })
+      if (!isOpen) return
       await work(stage, Number(pid))
+      if (!isOpen) return
+      if (stage === "post-restore") await noteResumed(images)
       answer("go")
     } catch (error) {
       fail(error)

@@ -222,6 +222,32 @@ export function hibernationConformance(harness: Harness): void {
       await expectRefusal(inspect(id), "not_found")
     })
 
+    it("one that is removed when it ends is, when it is killed while it hibernates; one that ends right after it woke has ended", async (context) => {
+      needsHibernation(context)
+      const { containers } = harness.engine
+      const fleeting = await harness.start({ autoRemove: true })
+      await hibernate(fleeting.id)
+      await containers.kill(fleeting.id)
+      await expect.poll(async () => (await containers.list()).map(({ id }) => id)).not.toContain(fleeting.id)
+      // By its own clock it has a moment left when it falls asleep.
+      const brief = await harness.start({ ...script("sleep 1; exit 3"), restartPolicy: { kind: "no" } })
+      await hibernate(brief.id)
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await wake(brief.id)
+      expect(await containers.wait(brief.id)).toMatchObject({ exitCode: 3 })
+    })
+
+    it("a forced remove does not wait for what is being written to disk", async (context) => {
+      needsHibernation(context)
+      const { id } = await harness.start(holder)
+      await expect.poll(() => harness.output(id), { timeout: 120_000 }).toMatch(/^\w{32} /)
+      const falling = hibernate(id).catch((error: { code?: string }) => error.code)
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      await harness.engine.containers.remove(id, { force: true })
+      await falling
+      await expectRefusal(inspect(id), "not_found")
+    })
+
     it("a second one has no effect and the same answer; who wake it at once share one waking", async (context) => {
       needsHibernation(context)
       const { id } = await harness.start()

@@ -55,14 +55,13 @@ export function createContainerApi(context: LifecycleContext): ContainerApi {
   }
   return {
     create: async (spec) => inspectContainer(context, await createContainer(context, spec)),
-    start: async (reference) => {
-      // One that hibernates goes on instead of beginning anew.
-      await context.naps.wake(containers.find(reference).id, "request")
-      await queued(reference, (id) => startContainer(context, id))
-    },
+    // One that hibernates goes on instead of beginning anew.
+    start: (reference) => awakeInQueue(reference, "request", (id) => startContainer(context, id)),
     stop: (reference, options) => awakeInQueue(reference, "stop", (id) => stopContainer(context, id, options)),
     kill: async (reference, options) => {
       if (await givenUp(reference, options?.signal)) return
+      // What is being written to disk just now is not gone on with, so that nothing has to be restored.
+      context.naps.interrupt(containers.find(reference).id, "kill")
       await awake(reference, "kill", (id) => killContainer(context, id, options))
     },
     restart: (reference, options = {}) => awakeInQueue(reference, "stop", (id) => restartContainer(context, id, options)),

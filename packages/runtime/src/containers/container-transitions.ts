@@ -206,17 +206,24 @@ export function givenUp(record: ContainerRecord, options: { now: number; error?:
   if (record.state.status !== "hibernated") return undefined
   const { now, error } = options
   const exit: ExitStatus = { exitCode: error === undefined ? 137 : -1, oomKilled: false, finishedAt: now }
+  const { startedAt } = record.state.run
+  const decision = decideRestart({
+    policy: record.resolved.restartPolicy,
+    exitCode: exit.exitCode,
+    stopRequested: error === undefined,
+    restartCount: record.restartCount,
+    streak: record.restartStreak,
+    lifeMs: record.state.hibernation.since - startedAt,
+  })
   return {
     record: {
       ...record,
       health: { ...record.health, status: "none" },
-      state: {
-        status: "exited",
-        startedAt: record.state.run.startedAt,
-        stoppedByUser: error === undefined,
-        ...(error !== undefined && { error }),
-        ...exit,
-      },
+      restartStreak: decision.kind === "restart" ? decision.streak : 0,
+      state:
+        decision.kind === "restart"
+          ? { status: "restarting", restartAt: now + decision.delayMs, startedAt, ...exit }
+          : { status: "exited", startedAt, stoppedByUser: error === undefined, ...(error !== undefined && { error }), ...exit },
     },
     events: [
       ...(error === undefined ? [{ action: "kill" as const, attributes: { signal: "SIGKILL" } }] : []),

@@ -47,6 +47,8 @@ export async function hibernateContainer(context: LifecycleContext, id: string):
       naps.stopListening(id)
       await naps.inTurn(id, () => unlessGone(() => context.groups.of(now).thaw()))
       health.resume(id)
+    } else if (now !== undefined && isNapping(now) && context.network.inputWaits({ pid: run.pid, startTicks: run.pidStartTicks })) {
+      await naps.wake(id, "packet")
     }
     throw error
   } finally {
@@ -71,6 +73,7 @@ async function fallAsleepOnDisk(
   requireRoom(context, record, beforeBytes)
   await fallAsleep(context, record, run, attempt)
   const since = clock.now()
+  let isNoted = false
   try {
     const hibernation = await writeDown(context, record, run, { since, beforeBytes })
     refuseWanted()
@@ -79,11 +82,18 @@ async function fallAsleepOnDisk(
     if (network.inputWaits({ pid: run.pid, startTicks: run.pidStartTicks })) throw wokenMeanwhile(record, "packet")
     refuseWanted()
     await hibernations.keepImages(record.id)
+    isNoted = true
     await containers.update(record.id, (current) => hibernated(current, hibernation, clock.monotonic() - began))
     context.naps.stopListening(record.id)
     return hibernation
   } catch (error) {
-    await hibernations.dropImages(record.id)
+    // The disk may have taken a document that this process was told it had not.
+    if (isNoted) await containers.update(record.id, (current) => ({ record: current, events: [] }), { forced: true })
+    try {
+      await hibernations.dropImages(record.id)
+    } catch (left) {
+      context.report.error("what was written of a container's processes could not be removed", { id: record.id, error: left })
+    }
     if (hibernations.isParked(record.id)) await hibernations.unpark(record, attachOptions(record, run))
     throw error
   }
@@ -104,7 +114,7 @@ async function writeDown(
     })
   await refuseStopped(context, record)
   const images = await hibernations.beginImages(record.id)
-  const { stdio, binds } = await sandbox.saveState(record.id, hibernations.savedState(images))
+  const { stdio, binds, own } = await sandbox.saveState(record.id, hibernations.savedState(images))
   if (record.idRange !== undefined) for (const { source } of binds) requireReachable(source)
   const freezerGroup = groups.of(record).freezerGroup
   if (freezerGroup === undefined) throw new EngineError("unsupported", { facts: { id: record.id, missing: "freezer" } })
@@ -115,6 +125,7 @@ async function writeDown(
     images,
     rootfs: paths.rootfs(record.id),
     bound: new Set(binds.map(({ target }) => target)),
+    own: new Set(own),
     freezerGroup,
     stdio,
     facts,
@@ -149,6 +160,8 @@ function refuse(context: LifecycleContext, record: ContainerRecord, run: RunFact
   if (resolved.terminal)
     throw unsupported(`Container "${name}" has a terminal. Only containers without one can hibernate; this one can nap.`)
   if (spec.privileged === true) throw unsupported(`Container "${name}" is privileged: what it has of the host could not be put back.`)
+  if (record.idRange !== undefined && Object.values(spec.timeOffsets ?? {}).some((seconds) => seconds !== 0))
+    throw unsupported(`Container "${name}" has time offsets in a user namespace, which CRIU cannot put back.`)
   if (run.bootId !== context.bootId) throw new EngineError("conflict", { facts: { id } })
   refuseBusy(context, record)
 }

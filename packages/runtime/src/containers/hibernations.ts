@@ -13,11 +13,12 @@ import type { CreatedSandbox } from "../sandbox/sandbox.js"
 import { attachOptions } from "./connect-network.js"
 import { type ContainerRecord, runOf } from "./container-record.js"
 import { givenUp, hibernatesOn, restored } from "./container-transitions.js"
-import { cleanUpRun } from "./end-run.js"
+import { cleanUpRun, endRun, scheduleRestart } from "./end-run.js"
 import { inBackground } from "./in-background.js"
 import { type LifecycleContext, stepDeadlineMs } from "./lifecycle-context.js"
 import type { Woken } from "./naps.js"
 import { prepareRun } from "./prepare-run.js"
+import { UNKNOWN_EXIT_CODE } from "./run-watch.js"
 import { sandboxSpec } from "./sandbox-spec.js"
 import { withUndo } from "./undo-steps.js"
 import { watchRun } from "./watch-run.js"
@@ -37,6 +38,7 @@ export class Hibernations {
   readonly #context: () => LifecycleContext
   readonly #parked = new Set<string>()
   readonly #failedAt = new Map<string, number>()
+  #isClosed = false
 
   /** The context holds this object, too. */
   constructor(context: () => LifecycleContext) {
@@ -84,7 +86,7 @@ export class Hibernations {
     this.#parked.add(id)
     const { process: _gone, ...options } = attachOptions(record, { pid: 0, pidStartTicks: 0 })
     await network.park(options, () => {
-      if (this.#isTired(id)) return
+      if (this.#isClosed || this.#isTired(id)) return
       inBackground(report, "a container could not be woken by a packet", () => naps.wake(id, "packet"))
     })
   }
@@ -111,6 +113,7 @@ export class Hibernations {
   restore(id: string, cause: WakeCause): Promise<Woken> {
     const { queue } = this.#context()
     return queue.run(id, async () => {
+      if (this.#isClosed) throw new EngineError("aborted", { facts: { id }, publicMessage: "The engine is being closed." })
       const record = this.#context().containers.get(id)
       if (record?.state.status !== "hibernated") return { sleptMs: 0, wakeMs: 0 }
       try {
@@ -127,10 +130,19 @@ export class Hibernations {
   /** Its processes on disk are given up. To be called in its queue. */
   async giveUp(id: string, error?: string): Promise<void> {
     const context = this.#context()
-    await context.containers.update(id, (record) => givenUp(record, { now: context.clock.now(), ...(error !== undefined && { error }) }))
+    const after = await context.containers.update(id, (record) =>
+      givenUp(record, { now: context.clock.now(), ...(error !== undefined && { error }) }),
+    )
     this.#parked.delete(id)
     await context.network.detach(id)
     await this.dropImages(id)
+    scheduleRestart(context, after)
+    if (after.state.status === "exited" && after.spec.autoRemove === true) context.followUps.remove(id)
+  }
+
+  /** None is restored from here on. */
+  close(): void {
+    this.#isClosed = true
   }
 
   /** It is removed. */
@@ -207,13 +219,10 @@ export class Hibernations {
     try {
       created = await this.#restoreProcesses(record, resume)
     } catch (error) {
-      // What went on for however short a time is over; what did not hibernates as before.
-      await containers.update(record.id, (current) => hibernatesOn(current, hibernation), { forced: true })
-      await this.park(record)
+      await this.#afterFailure(record, hibernation)
       throw error
     }
-    await context.network.unpark(record.id)
-    this.#parked.delete(record.id)
+    await this.#openLinks(record, created)
     const running = await containers.update(
       record.id,
       (current) =>
@@ -225,6 +234,39 @@ export class Hibernations {
     await watchRun(context, running)
     await this.dropImages(record.id)
     return { sleptMs, wakeMs }
+  }
+
+  /** What went on for however short a time is over; what did not hibernates as before. */
+  async #afterFailure(record: ContainerRecord, hibernation: ContainerHibernation): Promise<void> {
+    const context = this.#context()
+    const { containers, runs, clock } = context
+    if (hasResumed(join(context.paths.checkpoints, record.id))) {
+      const exit = runs.exitOf(record.id) ?? { exitCode: UNKNOWN_EXIT_CODE, finishedAt: clock.now() }
+      this.#parked.delete(record.id)
+      await endRun(context, record.id, exit)
+      await this.dropImages(record.id)
+      return
+    }
+    runs.forget(record.id)
+    await containers.update(record.id, (current) => hibernatesOn(current, hibernation), { forced: true })
+    await this.park(record)
+  }
+
+  /** It runs, whatever becomes of its links: then they are made anew. */
+  async #openLinks(record: ContainerRecord, created: CreatedSandbox): Promise<void> {
+    const { network, report } = this.#context()
+    this.#parked.delete(record.id)
+    try {
+      await network.unpark(record.id)
+    } catch (error) {
+      report.error("the links of a container that was restored are made anew", { id: record.id, error })
+      try {
+        await network.detach(record.id)
+        await network.attach(attachOptions(record, created))
+      } catch (failed) {
+        report.error("a container that was restored has no links", { id: record.id, error: failed })
+      }
+    }
   }
 
   #restoreProcesses(
@@ -239,7 +281,6 @@ export class Hibernations {
         deadlineMs: RESTORE_MS,
         run: () => this.#runCriu(record, prepared, resume),
         undo: async () => {
-          context.runs.forget(record.id)
           await context.groups.of(record).killAll(stepDeadlineMs.kill)
           await context.sandbox.delete(record.id)
           await context.sandbox.forgetExit(record.id)
@@ -263,7 +304,10 @@ export class Hibernations {
       const startTicks = readProcessStat(pid)?.startTicks
       if (startTicks === undefined) throw new EngineError("checkpoint_failed", { facts: { op: stage, pid } })
       const process = { pid, pidStartTicks: startTicks }
-      if (stage === "post-restore") return resume(process)
+      if (stage === "post-restore") {
+        await requireGrouped(context, record, pid)
+        return resume(process)
+      }
       if (record.connections.length > 0) await network.attach(attachOptions(record, process))
       else if (record.resolved.network.kind === "none") await network.attachLoopback({ pid, startTicks })
     })
@@ -272,7 +316,7 @@ export class Hibernations {
       const restoring = sandbox.restore({
         spec: sandboxSpec({ ...prepared, pod: {}, volumes: context.volumes, paths, record, cgroupPath: prepared.cgroup.relativePath }),
         savedState: this.savedState(images),
-        deadlineMs: RESTORE_MS,
+        deadlineMs: RESTORE_MS - 60_000,
         command: ({ mounts, stdioFile, pidFile }) => [
           "/bin/sh",
           scripts.shim,
@@ -308,6 +352,15 @@ export class Hibernations {
       meeting.close()
     }
   }
+}
+
+/** CRIU puts processes where they were; that must be where its limits are. */
+async function requireGrouped({ groups }: LifecycleContext, record: ContainerRecord, pid: number): Promise<void> {
+  if ((await groups.of(record).pids()).includes(pid)) return
+  throw new EngineError("checkpoint_failed", {
+    facts: { id: record.id, pid },
+    publicMessage: "CRIU put it into another control group than its own: this host's control groups are others than when it fell asleep.",
+  })
 }
 
 function sourceOf(mounts: readonly { source: string; target: string }[], target: string): string {

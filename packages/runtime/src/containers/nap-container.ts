@@ -88,7 +88,7 @@ export function refuseBusy({ naps }: LifecycleContext, record: ContainerRecord):
     publicMessage:
       running === undefined
         ? `Container "${record.name}" is in use just now: a terminal is attached, or an operation is under way.`
-        : `A command runs in container "${record.name}" (${running.command.join(" ").slice(0, 80)}). It can nap once that has ended.`,
+        : `A command runs in container "${record.name}" (${running.command.join(" ").slice(0, 80)}). It can sleep once that has ended.`,
   })
 }
 

@@ -83,11 +83,12 @@ export class Naps {
   /** From here on a packet wakes it. Containers that share its network namespace have taps of their own on the same links. */
   async listen(record: ContainerRecord): Promise<void> {
     const owner = networkOwner(this.#context.containers, record)
-    this.stopListening(record.id)
-    if (owner.kind !== "container") return
+    if (owner.kind !== "container") return this.stopListening(record.id)
+    // The new one hears before the old one stops.
     const tap = await this.#context.network.watchPackets(owner.id, () =>
       inBackground(this.#context.report, "a container could not be woken by a packet", () => this.wake(record.id, "packet")),
     )
+    this.stopListening(record.id)
     this.#taps.set(record.id, tap)
   }
 
@@ -117,6 +118,11 @@ export class Naps {
     if (run === undefined || !isNapping(record)) return
     await this.listen(record)
     if (this.#context.network.inputWaits({ pid: run.pid, startTicks: run.pidStartTicks })) await this.wake(record.id, "packet")
+  }
+
+  /** If it is falling asleep just now, it does not in the end. */
+  interrupt(id: string, cause: WakeCause): void {
+    this.#attempts.get(id)?.controller.abort(cause)
   }
 
   /** Who falls asleep does not. */

@@ -123,6 +123,7 @@ export async function openContainers(options: OpenContainersOptions): Promise<Op
       context.restarts.close()
       runs.close()
       health.close()
+      context.hibernations.close()
       context.naps.interruptAll()
       context.reclaims.interruptAll()
       // A stop may wait long for its grace: the next start finds it as after a crash.

@@ -18,7 +18,7 @@ export async function removeContainer(
   if (options.force && runOf(record) !== undefined) {
     // Before the kill: a refusal must leave it running.
     refuseIfShared(context, record)
-    await context.naps.wake(id, "kill")
+    context.naps.interrupt(id, "kill")
     await context.groups.of(record).killAll(stepDeadlineMs.kill)
   }
   await context.queue.run(id, () => removeNow(context, id, options))

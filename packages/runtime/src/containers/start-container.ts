@@ -22,6 +22,8 @@ export async function startContainer(context: LifecycleContext, id: string, byPo
   const record = context.containers.find(id)
   if (runOf(record) !== undefined) return
   if (byPolicy && record.state.status !== "restarting") return
+  if (record.state.status === "hibernated")
+    throw new EngineError("conflict", { facts: { id }, publicMessage: `Container "${record.name}" hibernates. Wake it instead.` })
   if (record.state.status === "dead") throw new EngineError("conflict", { facts: { id }, publicMessage: record.state.error })
   context.restarts.cancel(id)
   try {

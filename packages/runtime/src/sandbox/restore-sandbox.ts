@@ -15,7 +15,11 @@ import type { SandboxContext } from "./sandbox-context.js"
 const stateFiles = ["status", "config.json", "seccomp.bpf"] as const
 
 /** See `SandboxDriver.saveState`. */
-export async function saveState(context: SandboxContext, id: string, directory: string): Promise<{ stdio: string[]; binds: BoundMount[] }> {
+export async function saveState(
+  context: SandboxContext,
+  id: string,
+  directory: string,
+): Promise<{ stdio: string[]; binds: BoundMount[]; own: string[] }> {
   const state = await stateOfCrun(context, id)
   const status = readStatus(state)
   mkdirSync(directory, { mode: 0o700 })
@@ -27,8 +31,9 @@ export async function saveState(context: SandboxContext, id: string, directory: 
       facts: { id },
       publicMessage: "The OCI runtime has not noted where its output goes, so that it could not be joined to it again.",
     })
-  const { mounts } = JSON.parse(readFileSync(join(state, "config.json"), "utf8")) as Pick<OciConfig, "mounts">
-  return { stdio, binds: binds(mounts) }
+  const { mounts, linux } = JSON.parse(readFileSync(join(state, "config.json"), "utf8")) as Pick<OciConfig, "mounts" | "linux">
+  const own = mounts.flatMap(({ type, destination }) => (type === "bind" ? [] : [destination]))
+  return { stdio, binds: binds(mounts), own: [...own, ...(linux.maskedPaths ?? []), ...(linux.readonlyPaths ?? [])] }
 }
 
 /** See `SandboxDriver.restore`. */

@@ -91,10 +91,10 @@ export interface SandboxDriver {
   /** Lets the process go. `conflict` when it was started before or is dead, `not_found` without a sandbox. */
   start(id: string): Promise<void>
   /**
-   * Writes into a new directory what the OCI runtime knows of a sandbox, for `restore`. `stdio`: what its descriptors 0 to 2 were; `binds`: what is bound into it.
+   * Writes into a new directory what the OCI runtime knows of a sandbox, for `restore`. `stdio`: what its descriptors 0 to 2 were; `binds`: what is bound into it; `own`: where else something is mounted.
    * `unsupported` for other OCI runtimes than crun.
    */
-  saveState(id: string, directory: string): Promise<{ stdio: string[]; binds: BoundMount[] }>
+  saveState(id: string, directory: string): Promise<{ stdio: string[]; binds: BoundMount[]; own: string[] }>
   /**
    * As `create` and `start` in one, of a process that another command makes. Undone wholly when it fails: `checkpoint_failed` with what was said, `conflict`, `deadline_exceeded`.
    */
