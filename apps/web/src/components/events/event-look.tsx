@@ -6,6 +6,7 @@ import {
   Copy,
   Download,
   Eye,
+  HardDriveDownload,
   HeartPulse,
   LogIn,
   LogOut,
@@ -13,6 +14,7 @@ import {
   Maximize2,
   MemoryStick,
   Minimize2,
+  Moon,
   Pause,
   Pencil,
   Play,
@@ -23,6 +25,7 @@ import {
   SlidersHorizontal,
   Square,
   SquareTerminal,
+  Sunrise,
   Tag,
   Trash2,
   Upload,
@@ -40,6 +43,9 @@ const icons: Record<EventRecord["action"], LucideIcon> = {
   restart: RotateCw,
   pause: Pause,
   resume: Play,
+  nap: Moon,
+  hibernate: HardDriveDownload,
+  wake: Sunrise,
   rename: Pencil,
   remove: Trash2,
   update: SlidersHorizontal,
@@ -97,8 +103,11 @@ export function eventTone(event: Pick<EventRecord, "action" | "attributes" | "au
       return healthStatus === "unhealthy" ? "warn" : healthStatus === "healthy" ? "run" : "neutral"
     case "start":
     case "resume":
+    case "wake":
       return "run"
     case "pause":
+    case "nap":
+    case "hibernate":
       return "sleep"
     default:
       return "neutral"

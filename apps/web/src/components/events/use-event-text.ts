@@ -89,6 +89,8 @@ export function useEventText(): (event: Told) => EventText {
     return Object.entries(attributes)
       .filter(([name, value]) => !saidOfAudit.has(name) && value !== "")
       .map(([name, value]) => {
+        // Of a bulk: whom it was done to.
+        if (name === "names") return value
         if (name === "via" && value === "local-script") return audits("byScript")
         const said = action === "overprovisioning.changeSettings" ? settingText(name, value, { t: settings, format }) : null
         return said ?? `${name} ${value}`
