@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
+import { rmSync, writeFileSync } from "node:fs"
 import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { join } from "node:path"
@@ -9,6 +10,9 @@ import { patience } from "../conformance/patience.js"
 import { testCriu } from "../conformance/test-criu.js"
 import { readAll, streamOf, testImageConfig, testRootfs } from "../conformance/test-image.js"
 import type { ContainerEngine, ContainerInspect, EngineEvent } from "../engine.js"
+import { unmount } from "../kernel/mount.js"
+import { readMounts } from "../kernel/mount-table.js"
+import { instanceName } from "../spec/instance-name.js"
 import { createEngine } from "./create-engine.js"
 import { purgeEngine } from "./purge-engine.js"
 
@@ -94,6 +98,22 @@ it("a request that comes while the daemon is dead is answered once it is back", 
   await engine.close()
 })
 
+it("it outlives what a reboot takes, and the first request finds it", async (context) => {
+  needsHibernation(context)
+  const first = await open()
+  const { id, networks } = await start(first)
+  await first.containers.hibernate(id)
+  const counted = (await numbers(first, id)).length
+  await first.close()
+  reboot(networks[0]?.gateway ?? "")
+  const engine = await open()
+  expect((await engine.containers.inspect(id)).state.status).toBe("hibernated")
+  expect(await request(networks[0]?.address ?? "")).toContain("hello from the image")
+  await expect.poll(async () => (await numbers(engine, id)).length).toBeGreaterThan(counted + 3)
+  expect(await numbers(engine, id)).toEqual((await numbers(engine, id)).map((_, index) => index + 1))
+  await engine.close()
+})
+
 it("one whose images are damaged says why it cannot wake, hibernates on, and can be given up and started anew", async (context) => {
   needsHibernation(context)
   const engine = await open()
@@ -133,6 +153,23 @@ it("one whose images are gone is told as ended with the reason at the next start
   expect((await engine.containers.inspect(id)).state.status).toBe("running")
   await engine.close()
 })
+
+/** What goes with the kernel: links, packet rules, the name server, control groups, mounts, and the run directory. Its boot id is another's. */
+function reboot(gateway: string): void {
+  const said = (tool: string, ...args: string[]): string => spawnSync(tool, args, { encoding: "utf8" }).stdout
+  const instance = instanceName(root)
+  const bridge = /^\d+: (\S+)/m.exec(said("ip", "-o", "-4", "addr", "show", "to", `${gateway}/32`))?.[1] ?? ""
+  expect(said("ip", "link", "show", bridge)).toContain(bridge)
+  spawnSync("ip", ["link", "delete", bridge])
+  for (const [, family = "", name = ""] of said("nft", "list", "tables").matchAll(/^table (\S+) (\S+)$/gm))
+    if (name === instance) spawnSync("nft", ["delete", "table", family, name])
+  for (const pid of said("pgrep", "-f", `aardvark-dns.*${runDirectory}`).split("\n").filter(Boolean)) process.kill(Number(pid), "SIGKILL")
+  for (const { target } of readMounts().reverse()) if (target.startsWith(`${runDirectory}/`)) unmount(target, { lazy: true })
+  rmSync(runDirectory, { recursive: true, force: true })
+  for (const { target } of readMounts().filter(({ type }) => type.startsWith("cgroup")))
+    spawnSync("find", [join(target, instance), "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"])
+  writeFileSync(join(root, "boot-id"), "an-earlier-boot")
+}
 
 async function start(engine: ContainerEngine): Promise<ContainerInspect> {
   const { id } = await engine.containers.create({ image: IMAGE, command })

@@ -26,7 +26,7 @@ export function LadderPanel({ ladder }: { ladder: LadderNow }) {
           none={t("noHibernating")}
           rows={ladder.hibernating}
           told={({ gaveBackBytes, imageBytes, since }) =>
-            t("gaveBackToDisk", { size: format.bytes(gaveBackBytes), disk: format.bytes(imageBytes), time: format.time(since) })
+            t("gaveBackToDisk", { size: format.bytes(gaveBackBytes), disk: format.bytes(imageBytes), time: format.dateTime(since) })
           }
         />
       </div>

@@ -34,3 +34,13 @@ test("a rung with a lower threshold than the one below it is told at the higher 
   const wrong = { ...ladder, rungs: { ...ladder.rungs, tighten: rung(0.5) } }
   expect([...settingProblems(changeLadderSettingsInput, wrong)]).toEqual([["rungs.tighten.usedShare", { kind: "order" }]])
 })
+
+test("hibernation stands between naps and stopping, and its idle time has bounds", () => {
+  const late = { ...ladder, rungs: { ...ladder.rungs, hibernate: rung(0.98) } }
+  expect([...settingProblems(changeLadderSettingsInput, late)]).toEqual([["rungs.stop.usedShare", { kind: "order" }]])
+  const early = { ...ladder, rungs: { ...ladder.rungs, hibernate: rung(0.9) } }
+  expect([...settingProblems(changeLadderSettingsInput, early)]).toEqual([["rungs.hibernate.usedShare", { kind: "order" }]])
+  expect([...settingProblems(changeLadderSettingsInput, { ...ladder, hibernate: { idleMs: 10 } })]).toEqual([
+    ["hibernate.idleMs", { kind: "atLeast", bound: 1000 }],
+  ])
+})
