@@ -45,7 +45,9 @@ export async function downloadPackages(packages, { suite, directory, mirror = de
     const { code, output } = await runCommand("apt-get", [...options, ...words], { env, timeoutMs: DOWNLOAD_MS })
     if (code === 0) return
     const said = lastLines(output, 50).filter((line) => /^[EW]:/.test(line))
-    throw new Error(`${packages[0]} could not be had from Debian ${suite} (${mirror}): ${said[0] || `apt-get ended with ${code}`}`)
+    throw new Error(
+      `${packages[0]} could not be had from Debian ${suite} (${mirror}): ${said.find((line) => line.startsWith("E:")) ?? said[0] ?? `apt-get ended with ${code}`}`,
+    )
   }
   await aptGet("update")
   await aptGet("install", "--download-only", "-y", "--no-install-recommends", "--", ...packages)

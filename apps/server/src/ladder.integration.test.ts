@@ -1,7 +1,7 @@
 import { Readable } from "node:stream"
 import { text } from "node:stream/consumers"
 import { type ContainerEngine, createEngine, type EngineFeature, ensureStarterImage, purgeEngine } from "@plimsoll/runtime"
-import { makeTestSwap, patience } from "@plimsoll/runtime/conformance"
+import { makeTestSwap, patience, testCriu } from "@plimsoll/runtime/conformance"
 import { afterAll, beforeAll, expect, it, onTestFailed, vi } from "vitest"
 import type {
   ContainerInspect,
@@ -34,7 +34,7 @@ beforeAll(async () => {
   server = await startTestServer({
     parent: "/var/tmp",
     openEngine: async ({ dataDirectory, runDirectory }) => {
-      engine = await createEngine({ root: `${dataDirectory}/engine`, runDirectory: `${runDirectory}/engine` })
+      engine = await createEngine({ root: `${dataDirectory}/engine`, runDirectory: `${runDirectory}/engine`, ...testCriu() })
       return engine
     },
     makeStarterImage: (opened) => ensureStarterImage(opened.images),

@@ -31,6 +31,7 @@ export async function hibernateContainer(context: LifecycleContext, id: string):
   const { record, run } = runningContainer(context, id, "let it hibernate")
   refuse(context, record, run)
   const { naps, health, reclaims, hibernations } = context
+  await context.sandbox.begun(id, run.pid)
   const attempt = naps.begin(id)
   try {
     const hibernation = await reclaims.inLane(attempt.signal, async () => {

@@ -15,7 +15,7 @@ import { isExecAlive } from "./exec/exec-exits.js"
 import { openExec, rejoinExec } from "./exec/exec-session.js"
 import { runCommand } from "./exec/run-command.js"
 import { reportNamespaces } from "./namespace-report.js"
-import { restoreSandbox, saveState } from "./restore-sandbox.js"
+import { restoreSandbox, saveState, untilBegun } from "./restore-sandbox.js"
 import { probeRuntimes } from "./runtimes/probe-runtimes.js"
 import { RuntimeRegistry } from "./runtimes/runtime-registry.js"
 import { SeccompPrograms } from "./runtimes/seccomp-programs.js"
@@ -48,6 +48,7 @@ export function createSandboxDriver(options: SandboxDriverOptions): SandboxDrive
     },
     create: (spec) => createSandbox(context, spec),
     start: (id) => startSandbox(context, id),
+    begun: (id, pid) => untilBegun(context, id, pid),
     saveState: (id, directory) => saveState(context, id, directory),
     restore: (options) => restoreSandbox(context, options),
     delete: (id) => deleteSandbox(context, id),

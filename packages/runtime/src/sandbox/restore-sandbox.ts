@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { EngineError } from "../errors.js"
+import { readProcessArguments } from "../kernel/process-stat.js"
 import { toEngineError } from "../kernel/system-call-error.js"
 import { initMount } from "./config/init-process.js"
 import { ociMounts } from "./config/mounts.js"
@@ -13,6 +15,25 @@ import type { SandboxContext } from "./sandbox-context.js"
 
 /** What crun keeps of a container beside its process; `config.json` and `status` always, `seccomp.bpf` for its execs. */
 const stateFiles = ["status", "config.json", "seccomp.bpf"] as const
+
+/** See `SandboxDriver.begun`. */
+export async function untilBegun(context: SandboxContext, id: string, pid: number): Promise<void> {
+  const bundle = context.paths.bundle(id)
+  const until = performance.now() + BEGIN_MS
+  // Until it executes the container's program, the process has the OCI runtime's own arguments.
+  for (let pause = 1; isOfRuntime(pid, bundle); pause = Math.min(pause * 2, 50)) {
+    if (performance.now() > until)
+      throw new EngineError("conflict", { facts: { id, pid }, publicMessage: "It has just been started. Try again in a moment." })
+    await sleep(pause)
+  }
+}
+
+function isOfRuntime(pid: number, bundle: string): boolean {
+  const words = readProcessArguments(pid) ?? []
+  return words[words.indexOf("--bundle") + 1] === bundle
+}
+
+const BEGIN_MS = 10_000
 
 /** See `SandboxDriver.saveState`. */
 export async function saveState(
