@@ -16,7 +16,7 @@ import { instanceName } from "../spec/instance-name.js"
 import { createEngine } from "./create-engine.js"
 import { purgeEngine } from "./purge-engine.js"
 
-const KILLS = Number(process.env.PLIMSOLL_TEST_KILLS ?? 8)
+const KILLS = Number(process.env.PLIMSOLL_TEST_KILLS ?? 6)
 const SEED = Number(process.env.PLIMSOLL_TEST_SEED ?? Date.now() % 1_000_000)
 const IMAGE = "hibernation.test/base:1"
 /** A server, and a shell that counts in its memory and says so: what went back or was done twice would show. */
