@@ -6,6 +6,7 @@ import { formatBytes } from "../zram/read-zram-swaps.mjs"
 /** Above any other swap of the host, so that what naps is where it can be taken off again. */
 const PRIORITY = 32_767
 const SPARE_BYTES = 256 * 2 ** 20
+const ATTEMPTS = 30
 
 /** Makes a file of so many bytes swap, before any other; `close` takes it off and deletes it. Other swap of the host stays as it is. Throws, with nothing left, when the host has no room or does not allow it. */
 export function openOwnSwap({ bytes, parent = "/var/tmp" }) {
@@ -32,9 +33,21 @@ export function openOwnSwap({ bytes, parent = "/var/tmp" }) {
     file,
     close() {
       // What is in it goes back into memory. In a session of its own: Ctrl-C at the terminal would interrupt it, and leave the file in use.
-      if (readFileSync("/proc/swaps", "utf8").includes(`${file} `)) run("setsid", ["--wait", "swapoff", file])
+      if (readFileSync("/proc/swaps", "utf8").includes(`${file} `)) swapOff(file)
       remove()
     },
+  }
+}
+
+/** Others on the host may have pages in it for which their groups have no room at the moment: it is tried again for a while. */
+function swapOff(file) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return run("setsid", ["--wait", "swapoff", file])
+    } catch (error) {
+      if (attempt === ATTEMPTS || !error.message.includes("Cannot allocate memory")) throw error
+    }
+    spawnSync("sleep", ["1"])
   }
 }
 
