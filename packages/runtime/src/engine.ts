@@ -478,7 +478,7 @@ export interface ContainerApi {
    * it had in memory: it is `exited` then; so does a forced remove. Hibernates already: no effect, the same answer. It survives daemon and host: one that hibernated before a reboot still does.
    * While the engine is closed nobody restores it. Events `hibernate` and `wake` (`sleptMs`, `wakeMs`, `cause`, `from: "hibernation"`).
    * Rejects as `nap` does, with `conflict` also when somebody outside has a connection with it, `disk_full` when its memory has no room on disk, `unsupported` with the reason where
-   * CRIU is not to be had, and for containers with a terminal, devices, namespaces of others, or another OCI runtime than crun; `checkpoint_failed` with CRIU's reason. When anything fails it runs on.
+   * CRIU is not to be had, and for containers with a terminal, rights of the host (privileged), namespaces of the host or of others, time offsets in a user namespace, or another OCI runtime than crun; `checkpoint_failed` with CRIU's reason. When anything fails it runs on.
    */
   hibernate(id: string): Promise<ContainerHibernation>
   /** Resolves when it runs. Neither naps nor hibernates: no effect (one paused by hand stays so). Rejects with `checkpoint_failed` when CRIU cannot restore it: it goes on hibernating. */

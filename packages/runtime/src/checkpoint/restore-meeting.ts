@@ -87,6 +87,7 @@ export function meetRestore(images: string, work: (stage: RestoreStage, pid: num
   const failed = new Promise<never>((_, reject) => {
     fail = reject
   })
+  // It is for whoever waits for it; a failure when nobody does any more, CRIU's own end tells of.
   failed.catch(() => undefined)
   const answer = (word: "go" | "no"): void => {
     if (isOpen) writeSync(answers, `${word}\n`)

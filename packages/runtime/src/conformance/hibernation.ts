@@ -2,8 +2,8 @@ import { connect } from "node:net"
 import { describe, expect, it, type TestContext } from "vitest"
 import type { ContainerHibernation, ContainerInspect, EngineEvent, WakeCause } from "../engine.js"
 import type { ContainerSpec } from "../spec/container-spec.js"
+import { askMotd } from "./ask-motd.js"
 import { expectRefusal, fetchScript, type Harness, script } from "./harness.js"
-import { patience } from "./patience.js"
 import { streamOf } from "./test-image.js"
 
 const MiB = 2 ** 20
@@ -30,7 +30,7 @@ export function hibernationConformance(harness: Harness): void {
     const startServer = async (spec: Partial<ContainerSpec> = {}): Promise<{ id: string; address: string; port: number }> => {
       const { id, networks, ports } = await harness.start({ ...server, ports: [{ containerPort: 80, protocol: "tcp" }], ...spec })
       const address = networks[0]?.address ?? ""
-      await expect.poll(() => request(address, 80), { timeout: 15_000 }).toContain("hello from the image")
+      await expect.poll(() => askMotd(address, 80), { timeout: 15_000 }).toContain("hello from the image")
       return { id, address, port: ports[0]?.hostPort ?? 0 }
     }
     /** One that answered a moment ago still closes its connection. */
@@ -136,7 +136,7 @@ export function hibernationConformance(harness: Harness): void {
       ] as const) {
         await hibernateSoon(id)
         const cursor = await harness.newestCursor()
-        expect(await request(host, at)).toContain("hello from the image")
+        expect(await askMotd(host, at)).toContain("hello from the image")
         expect(await statusOf(id)).toBe("running")
         await expect.poll(async () => (await eventsOf(id, cursor)).map(({ attributes }) => attributes.cause)).toEqual(["packet"])
       }
@@ -160,7 +160,7 @@ export function hibernationConformance(harness: Harness): void {
       needsHibernation(context)
       const { id, address } = await startServer()
       await hibernateSoon(id)
-      const answers = await Promise.all(Array.from({ length: 20 }, () => request(address, 80)))
+      const answers = await Promise.all(Array.from({ length: 20 }, () => askMotd(address, 80)))
       expect(answers.filter((answer) => !answer.includes("hello from the image"))).toEqual([])
     })
 
@@ -311,21 +311,8 @@ export function hibernationConformance(harness: Harness): void {
       await hibernateSoon(id)
       if (reopen !== undefined) harness.adopt(await reopen())
       expect(await statusOf(id)).toBe("hibernated")
-      expect(await request(address, 80)).toContain("hello from the image")
+      expect(await askMotd(address, 80)).toContain("hello from the image")
       expect(await statusOf(id)).toBe("running")
     })
-  })
-}
-
-function request(host: string, port: number): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = ""
-    const socket = connect({ host, port, timeout: patience(20_000) }, () => socket.write("GET /motd HTTP/1.0\r\n\r\n"))
-    socket.on("data", (chunk) => {
-      answer += chunk.toString()
-    })
-    socket.on("timeout", () => socket.destroy())
-    socket.on("error", () => undefined)
-    socket.on("close", () => resolve(answer))
   })
 }

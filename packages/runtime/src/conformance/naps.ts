@@ -1,8 +1,8 @@
 import { createSocket } from "node:dgram"
-import { connect } from "node:net"
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest"
 import type { ContainerInspect, ContainerNap, EngineEvent, WakeCause } from "../engine.js"
 import type { ContainerSpec } from "../spec/container-spec.js"
+import { askMotd } from "./ask-motd.js"
 import { expectRefusal, fetchScript, type Harness, idle, script } from "./harness.js"
 import { streamOf } from "./test-image.js"
 import { makeTestSwap } from "./test-swap.js"
@@ -48,7 +48,7 @@ export function napsConformance(harness: Harness): void {
     const startServer = async (spec: Partial<ContainerSpec> = {}): Promise<{ id: string; address: string; port: number }> => {
       const { id, networks, ports } = await harness.start({ ...server, ports: [{ containerPort: 80, protocol: "tcp" }], ...spec })
       const address = networks[0]?.address ?? ""
-      await expect.poll(() => request(address, 80), { timeout: 15_000 }).toContain("hello from the image")
+      await expect.poll(() => askMotd(address, 80), { timeout: 15_000 }).toContain("hello from the image")
       return { id, address, port: ports[0]?.hostPort ?? 0 }
     }
 
@@ -123,7 +123,7 @@ export function napsConformance(harness: Harness): void {
       ] as const) {
         const cursor = await harness.newestCursor()
         await nap(id)
-        expect(await request(host, at)).toContain("hello from the image")
+        expect(await askMotd(host, at)).toContain("hello from the image")
         expect((await inspect(id)).state.status).toBe("running")
         await expect.poll(async () => (await eventsOf(id, cursor)).map(({ attributes }) => attributes.cause)).toEqual([undefined, "packet"])
       }
@@ -264,7 +264,7 @@ export function napsConformance(harness: Harness): void {
       expect([state.status, shown]).toEqual(["paused", undefined])
       await expectRefusal(nap(id), "conflict")
       expect(await wake(id)).toEqual({ sleptMs: 0, wakeMs: 0 })
-      const pending = request(address, 80)
+      const pending = askMotd(address, 80)
       await new Promise((resolve) => setTimeout(resolve, 200))
       expect((await inspect(id)).state.status).toBe("paused")
       await harness.engine.containers.resume(id)
@@ -291,7 +291,7 @@ export function napsConformance(harness: Harness): void {
       const member = await harness.start({ command: idle, network: { kind: "container", container: id } })
       await nap(id)
       await nap(member.id)
-      expect(await request(address, 80)).toContain("hello from the image")
+      expect(await askMotd(address, 80)).toContain("hello from the image")
       await expect.poll(async () => (await inspect(member.id)).state.status).toBe("running")
     })
 
@@ -343,23 +343,9 @@ export function napsConformance(harness: Harness): void {
       const { id, address } = await startServer()
       await nap(id)
       harness.adopt((await reopen?.()) ?? harness.engine)
-      expect(await request(address, 80)).toContain("hello from the image")
+      expect(await askMotd(address, 80)).toContain("hello from the image")
       await nap(id)
-      expect(await request(address, 80)).toContain("hello from the image")
+      expect(await askMotd(address, 80)).toContain("hello from the image")
     })
-  })
-}
-
-/** The answer to a request over TCP; empty when none came. */
-function request(host: string, port: number): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = ""
-    const socket = connect({ host, port, timeout: 10_000 }, () => socket.write("GET /motd HTTP/1.0\r\n\r\n"))
-    socket.on("data", (chunk) => {
-      answer += chunk.toString()
-    })
-    socket.on("timeout", () => socket.destroy())
-    socket.on("error", () => undefined)
-    socket.on("close", () => resolve(answer))
   })
 }

@@ -29,7 +29,7 @@ export async function hibernateContainer(context: LifecycleContext, id: string):
   const found = context.containers.find(id)
   if (found.state.status === "hibernated") return found.state.hibernation
   const { record, run } = runningContainer(context, id, "let it hibernate")
-  refuse(context, record, run)
+  refuse(context, record)
   const { naps, health, reclaims, hibernations } = context
   await context.sandbox.begun(id, run.pid)
   const attempt = naps.begin(id)
@@ -146,7 +146,7 @@ async function refuseStopped({ groups }: LifecycleContext, record: ContainerReco
   })
 }
 
-function refuse(context: LifecycleContext, record: ContainerRecord, run: RunFacts): void {
+function refuse(context: LifecycleContext, record: ContainerRecord): void {
   const { id, name, state, resolved, spec } = record
   if (state.status === "paused" && state.nap === undefined)
     throw new EngineError("conflict", { facts: { id }, publicMessage: `Container "${name}" was paused by hand. Resume it first.` })
@@ -163,7 +163,6 @@ function refuse(context: LifecycleContext, record: ContainerRecord, run: RunFact
   if (spec.privileged === true) throw unsupported(`Container "${name}" is privileged: what it has of the host could not be put back.`)
   if (record.idRange !== undefined && Object.values(spec.timeOffsets ?? {}).some((seconds) => seconds !== 0))
     throw unsupported(`Container "${name}" has time offsets in a user namespace, which CRIU cannot put back.`)
-  if (run.bootId !== context.bootId) throw new EngineError("conflict", { facts: { id } })
   refuseBusy(context, record)
 }
 

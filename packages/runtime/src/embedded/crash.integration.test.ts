@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, expect, it } from "vitest"
+import { seededRandom } from "../conformance/seeded-random.js"
 import type { ContainerEngine, EngineEvent } from "../engine.js"
 import { ensureStarterImage } from "../images/starter-image.js"
 import { readMounts } from "../kernel/mount-table.js"
@@ -199,15 +200,4 @@ function commandLine(pid: string): string[] {
 
 function entries(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory).sort() : []
-}
-
-/** mulberry32: small, and good enough to choose moments. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -2,11 +2,12 @@ import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { rmSync, writeFileSync } from "node:fs"
 import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
-import { connect } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, beforeAll, expect, it, type TestContext } from "vitest"
+import { askMotd } from "../conformance/ask-motd.js"
 import { patience } from "../conformance/patience.js"
+import { seededRandom } from "../conformance/seeded-random.js"
 import { testCriu } from "../conformance/test-criu.js"
 import { readAll, streamOf, testImageConfig, testRootfs } from "../conformance/test-image.js"
 import type { ContainerEngine, ContainerInspect, EngineEvent } from "../engine.js"
@@ -68,7 +69,7 @@ it(
       const { state } = await engine.containers.inspect(id)
       found.push(state.status)
       expect(["running", "hibernated"]).toContain(state.status)
-      expect(await request(networks[0]?.address ?? "")).toContain("hello from the image")
+      expect(await askMotd(networks[0]?.address ?? "")).toContain("hello from the image")
       const said = (await numbers(engine, id)).length
       await expect.poll(async () => (await numbers(engine, id)).length).toBeGreaterThan(said + 2)
       await engine.close()
@@ -89,7 +90,7 @@ it("a request that comes while the daemon is dead is answered once it is back", 
   const { id, networks } = await start(first)
   await first.close()
   expect(await hibernateAndDie(id)).toContain("hibernates")
-  const answer = request(networks[0]?.address ?? "")
+  const answer = askMotd(networks[0]?.address ?? "")
   await new Promise((resolve) => setTimeout(resolve, 300))
   const engine = await open()
   expect(await answer).toContain("hello from the image")
@@ -108,7 +109,7 @@ it("it outlives what a reboot takes, and the first request finds it", async (con
   reboot(networks[0]?.gateway ?? "")
   const engine = await open()
   expect((await engine.containers.inspect(id)).state.status).toBe("hibernated")
-  expect(await request(networks[0]?.address ?? "")).toContain("hello from the image")
+  expect(await askMotd(networks[0]?.address ?? "")).toContain("hello from the image")
   await expect.poll(async () => (await numbers(engine, id)).length).toBeGreaterThan(counted + 3)
   expect(await numbers(engine, id)).toEqual((await numbers(engine, id)).map((_, index) => index + 1))
   await engine.close()
@@ -218,28 +219,4 @@ async function allEvents(engine: ContainerEngine, id: string): Promise<EngineEve
   const events: EngineEvent[] = []
   for await (const event of engine.events({ after: 0 })) if (event.id === id) events.push(event)
   return events
-}
-
-function request(host: string): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = ""
-    const socket = connect({ host, port: 80, timeout: patience(20_000) }, () => socket.write("GET /motd HTTP/1.0\r\n\r\n"))
-    socket.on("data", (chunk) => {
-      answer += chunk.toString()
-    })
-    socket.on("timeout", () => socket.destroy())
-    socket.on("error", () => undefined)
-    socket.on("close", () => resolve(answer))
-  })
-}
-
-/** mulberry32 */
-function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

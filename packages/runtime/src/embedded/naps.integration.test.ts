@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp } from "node:fs/promises"
-import { connect } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest"
+import { askMotd } from "../conformance/ask-motd.js"
+import { seededRandom } from "../conformance/seeded-random.js"
 import { readAll, streamOf, testImageConfig, testRootfs } from "../conformance/test-image.js"
 import { makeTestSwap } from "../conformance/test-swap.js"
 import type { ContainerEngine, ContainerInspect } from "../engine.js"
@@ -70,7 +71,7 @@ it(
       const container = await engine.containers.inspect(id)
       found.push(container.nap === undefined ? container.state.status : "naps")
       expect(container.state.status === "running" || container.nap !== undefined, `found ${JSON.stringify(container.state)}`).toBe(true)
-      expect(await request(networks[0]?.address ?? "")).toContain("hello from the image")
+      expect(await askMotd(networks[0]?.address ?? "")).toContain("hello from the image")
       expect((await engine.containers.inspect(id)).state.status).toBe("running")
       expect(await limitFiles(engine, id)).toEqual(before)
       await engine.close()
@@ -91,7 +92,7 @@ it("a request that comes while the daemon is dead is answered once it is back", 
   await first.close()
   const nap = await napAndDie(id)
   expect(nap).toContain("naps")
-  const answer = request(networks[0]?.address ?? "")
+  const answer = askMotd(networks[0]?.address ?? "")
   // Nobody is there to wake it: the kernel takes the connection all the same.
   await new Promise((resolve) => setTimeout(resolve, 300))
   const engine = await open()
@@ -108,7 +109,7 @@ it("one that slept on undisturbed while the daemon was dead sleeps on, and wakes
   await napAndDie(id)
   const engine = await open()
   expect((await engine.containers.inspect(id)).nap).toBeDefined()
-  expect(await request(networks[0]?.address ?? "")).toContain("hello from the image")
+  expect(await askMotd(networks[0]?.address ?? "")).toContain("hello from the image")
   expect((await engine.containers.inspect(id)).nap).toBeUndefined()
   await engine.close()
 })
@@ -189,28 +190,4 @@ async function allEvents(engine: ContainerEngine, id: string) {
   const events = []
   for await (const event of engine.events({ after: 0 })) if (event.id === id) events.push(event)
   return events
-}
-
-function request(host: string): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = ""
-    const socket = connect({ host, port: 80, timeout: 20_000 }, () => socket.write("GET /motd HTTP/1.0\r\n\r\n"))
-    socket.on("data", (chunk) => {
-      answer += chunk.toString()
-    })
-    socket.on("timeout", () => socket.destroy())
-    socket.on("error", () => undefined)
-    socket.on("close", () => resolve(answer))
-  })
-}
-
-/** mulberry32 */
-function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

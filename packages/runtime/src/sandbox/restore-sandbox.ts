@@ -18,6 +18,7 @@ const stateFiles = ["status", "config.json", "seccomp.bpf"] as const
 
 /** See `SandboxDriver.begun`. */
 export async function untilBegun(context: SandboxContext, id: string, pid: number): Promise<void> {
+  await stateOfCrun(context, id)
   const bundle = context.paths.bundle(id)
   const until = performance.now() + BEGIN_MS
   // Until it executes the container's program, the process has the OCI runtime's own arguments.

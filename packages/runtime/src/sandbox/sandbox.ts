@@ -90,7 +90,7 @@ export interface SandboxDriver {
   create(spec: SandboxSpec): Promise<CreatedSandbox>
   /** Lets the process go. `conflict` when it was started before or is dead, `not_found` without a sandbox. */
   start(id: string): Promise<void>
-  /** Resolves when the started process executes the container's program; before, it is the OCI runtime's own. `conflict` when that takes long. */
+  /** Resolves when the started process executes the container's program; before, it is the OCI runtime's own. `conflict` when that takes long, `unsupported` for other OCI runtimes than crun. */
   begun(id: string, pid: number): Promise<void>
   /**
    * Writes into a new directory what the OCI runtime knows of a sandbox, for `restore`. `stdio`: what its descriptors 0 to 2 were; `binds`: what is bound into it; `own`: where else something is mounted.

@@ -40,18 +40,21 @@ interface MenuItemProps {
   disabled?: boolean
   /** Why it cannot be done now; shown below it. */
   reason?: string
+  /** What it means here, where its name alone does not say; shown below it. */
+  hint?: string | undefined
   keys?: string[]
   children: ReactNode
 }
 
 /** One action. */
-export function MenuItem({ icon, onClick, href, danger = false, disabled = false, reason, keys, children }: MenuItemProps) {
+export function MenuItem({ icon, onClick, href, danger = false, disabled = false, reason, hint, keys, children }: MenuItemProps) {
   const className = cn(popupItemClass, danger && !disabled && "text-bad-ink", "[&_svg]:size-3.5 [&_svg]:shrink-0")
   const content = (
     <>
       {icon ?? <span className="size-3.5" />}
       <span className="min-w-0 flex-1">
         {children}
+        {hint ? <span className="block max-w-64 text-mute text-sm">{hint}</span> : null}
         {disabled && reason ? <span className="block max-w-64 text-faint text-sm">{reason}</span> : null}
       </span>
       {keys ? <KeyHint keys={keys} className="ml-4" /> : null}

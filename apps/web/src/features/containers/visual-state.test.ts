@@ -24,3 +24,7 @@ test("health is drawn while it runs", () => {
   expect(visualState({ status: "running", pid: 1, startedAt: 1 }, "unhealthy")).toBe("unhealthy")
   expect(visualState({ status: "running", pid: 1, startedAt: 1 }, "healthy")).toBe("running")
 })
+
+test("one that hibernates has a look of its own, whatever its health was", () => {
+  expect(visualState({ status: "hibernated", startedAt: 1, hibernatedAt: 2 }, "unhealthy")).toBe("hibernated")
+})

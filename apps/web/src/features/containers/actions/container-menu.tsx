@@ -7,6 +7,7 @@ import { Menu, MenuItem, MenuSeparator } from "@/components/controls/menu"
 import { containerHref } from "@/lib/container-href"
 import { isAway, lacks } from "@/lib/hosts"
 import { useMay } from "@/lib/session"
+import { actionHint } from "./action-hint"
 import { actionIcons } from "./action-icons"
 import { availableActions } from "./available-actions"
 
@@ -26,6 +27,10 @@ export function ContainerMenu({ container, host, onAction }: ContainerMenuProps)
   const may = useMay()
   const actions = availableActions(container, host, may)
   const running = container.state.status === "running"
+  const hintOf = (action: BulkAction) => {
+    const hint = actionHint(action, container)
+    return hint === null ? undefined : t(`hint.${hint}`)
+  }
   return (
     <Menu
       align="end"
@@ -50,6 +55,7 @@ export function ContainerMenu({ container, host, onAction }: ContainerMenuProps)
           disabled={away}
           {...(action === actions[0] && { reason: banner("action", { host: host?.name ?? "" }) })}
           danger={action === "remove" || action === "kill"}
+          hint={hintOf(action)}
           onClick={() => onAction(action)}
         >
           {t(`actions.${action}`)}

@@ -89,7 +89,13 @@ export function ContainerHeader() {
               trigger={<IconButton variant="default" label={own("more")} icon={<Ellipsis aria-hidden className="size-4" />} />}
             >
               {actions.includes("kill") ? (
-                <MenuItem icon={actionIcons.kill} danger disabled={away} onClick={() => act("kill")}>
+                <MenuItem
+                  icon={actionIcons.kill}
+                  danger
+                  disabled={away}
+                  hint={row.state.status === "hibernated" ? t("hint.killForgets") : undefined}
+                  onClick={() => act("kill")}
+                >
                   {t("actions.kill")}
                 </MenuItem>
               ) : null}
@@ -161,6 +167,7 @@ export function ContainerHeader() {
             size: format.bytes(row.hibernation.beforeBytes),
             disk: format.bytes(row.hibernation.imageBytes),
           })}
+          {actions.includes("stop") ? ` ${own("hibernatingStop")}` : ""}
         </p>
       )}
       {row.state.status === "exited" && row.state.error ? (

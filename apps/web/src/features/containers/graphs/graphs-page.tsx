@@ -15,7 +15,7 @@ import { useContainer } from "../detail/container-context"
 import { type GraphRange, graphs } from "./graph-metrics"
 import { GraphPanel } from "./graph-panel"
 import { NapsPanel } from "./naps-panel"
-import { useGraphMarks } from "./use-graph-marks"
+import { markOf, useGraphMarks } from "./use-graph-marks"
 import { useGraphPoints } from "./use-graph-points"
 
 const lengths = {
@@ -35,6 +35,9 @@ const tones: Partial<Record<EventRecord["action"], Tone>> = {
   oom: "bad",
   pause: "sleep",
   resume: "run",
+  nap: "sleep",
+  hibernate: "sleep",
+  wake: "run",
   health: "warn",
 }
 
@@ -56,7 +59,10 @@ export function GraphsPage() {
     : { kind: "last", lengthMs: lengths[query.range] }
   const { points, from, to, stepMs, source, jumps, error } = useGraphPoints(
     id,
-    !away && ["running", "paused", "hibernated"].includes(row.state.status),
+    {
+      running: !away && (row.state.status === "running" || row.state.status === "paused"),
+      hibernated: !away && row.state.status === "hibernated",
+    },
     range,
     now,
   )
@@ -70,7 +76,7 @@ export function GraphsPage() {
         .filter((event) => event.at >= from && event.at <= to)
         .map((event) => ({
           at: event.at,
-          label: `${format.clock(event.at, minute)} ${actions(markKey(event), event.attributes)}`,
+          label: `${format.clock(event.at, minute)} ${actions(markOf(event), event.attributes)}`,
           tone: tones[event.action] ?? "neutral",
           onOpen: () => router.push(`${href}/logs?since=${event.at - 5000}`),
         })),
@@ -108,6 +114,7 @@ export function GraphsPage() {
         </span>
       </fieldset>
       {error && !isUnreachable(error) ? <ErrorState compact error={error} title={t("failed")} /> : null}
+      {row.state.status === "hibernated" ? <p className="text-mute">{t("hibernated")}</p> : null}
       <div className="grid grid-cols-2 gap-3 max-lg:grid-cols-1">
         {graphs.map((graph) => (
           <GraphPanel
@@ -130,18 +137,4 @@ export function GraphsPage() {
       <NapsPanel id={id} />
     </div>
   )
-}
-
-function markKey(event: EventRecord): "start" | "exit" | "oom" | "pause" | "resume" | "update" | "health" {
-  switch (event.action) {
-    case "exit":
-    case "oom":
-    case "pause":
-    case "resume":
-    case "update":
-    case "health":
-      return event.action
-    default:
-      return "start"
-  }
 }

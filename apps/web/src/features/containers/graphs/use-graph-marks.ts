@@ -1,10 +1,17 @@
 "use client"
-import type { EngineEventAction, EventRecord } from "@plimsoll/server/contract"
+import type { EventRecord } from "@plimsoll/server/contract"
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useSubscription } from "@trpc/tanstack-react-query"
 import { useTRPC } from "@/lib/trpc"
 
-const marked: EngineEventAction[] = ["start", "exit", "oom", "pause", "resume", "update", "health"]
+/** What is marked on the graphs of a container. */
+const marked = ["start", "exit", "oom", "pause", "resume", "nap", "hibernate", "wake", "update", "health"] as const
+export type MarkedAction = (typeof marked)[number]
+
+/** Which mark an event is. */
+export function markOf({ action }: Pick<EventRecord, "action">): MarkedAction {
+  return marked.find((each) => each === action) ?? "start"
+}
 
 /** Its own: an incident tells of the same moment once more. */
 const kinds: EventRecord["kind"][] = ["container"]
@@ -13,7 +20,7 @@ const kinds: EventRecord["kind"][] = ["container"]
 export function useGraphMarks(id: string): EventRecord[] {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const filters = { objectId: id, kinds, actions: marked }
+  const filters = { objectId: id, kinds, actions: [...marked] }
   const input = { ...filters, limit: 200 }
   const events = useQuery(trpc.events.list.queryOptions(input))
   const readAgain = () => void queries.invalidateQueries({ queryKey: trpc.events.list.queryKey(input) })

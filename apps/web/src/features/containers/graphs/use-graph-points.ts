@@ -7,13 +7,20 @@ import { type GraphPoint, type GraphRange, graphMetrics, joinPoints, MAXIMUM_POI
 
 /** Above this a new second would not be seen, so only stored points are shown. */
 const LIVE_UP_TO_MS = 15 * 60_000
+/** One that hibernates sends no seconds: what is stored of it says that it takes nothing. */
+const ASLEEP_EVERY_MS = 5000
 const noJumps: readonly { at: number; deltaMs: number }[] = []
 
 /**
  * The figures of a container over a range: what is stored, renewed now and then, and each second behind it. `points` stays the same
  * until one comes or the range moves by as much as can be seen.
  */
-export function useGraphPoints(id: string, running: boolean, range: GraphRange, now: number) {
+export function useGraphPoints(
+  id: string,
+  { running, hibernated }: { running: boolean; hibernated: boolean },
+  range: GraphRange,
+  now: number,
+) {
   const client = useTRPCClient()
   const trpc = useTRPC()
   const live = range.kind === "last" && range.lengthMs <= LIVE_UP_TO_MS
@@ -37,7 +44,7 @@ export function useGraphPoints(id: string, running: boolean, range: GraphRange, 
         { signal },
       )
     },
-    refetchInterval: range.kind === "last" ? 60_000 : false,
+    refetchInterval: range.kind === "last" ? (live && hibernated ? ASLEEP_EVERY_MS : 60_000) : false,
     staleTime: 0,
     placeholderData: keepPreviousData,
   })

@@ -11,6 +11,7 @@ import { Facts, Table, Td, Th, Tr } from "@/components/controls/table"
 import { lacks } from "@/lib/hosts"
 import { useContainersLive } from "@/lib/live"
 import { useTRPC } from "@/lib/trpc"
+import { WakeButton } from "../actions/wake-button"
 import { useContainer } from "../detail/container-context"
 
 /** What separates this container from the host and from others, as the kernel has it now. */
@@ -24,12 +25,13 @@ export function IsolationPage() {
   const tree = useQuery(
     trpc.containers.cgroupTree.queryOptions({ id }, { enabled: alive && !lacks(host, "cgroup-tree"), refetchInterval: 5000 }),
   )
-  if (!alive)
+  if (row.state.status === "hibernated")
     return (
-      <EmptyState title={t("notRunning.title")}>
-        {row.state.status === "hibernated" ? t("notRunning.hibernated") : t("notRunning.text")}
+      <EmptyState title={t("hibernated.title")} action={<WakeButton />}>
+        {t("hibernated.text")}
       </EmptyState>
     )
+  if (!alive) return <EmptyState title={t("notRunning.title")}>{t("notRunning.text")}</EmptyState>
   return (
     <div className="flex flex-col gap-4">
       {report.error ? <ErrorState compact error={report.error} title={t("failed")} onRetry={() => void report.refetch()} /> : null}

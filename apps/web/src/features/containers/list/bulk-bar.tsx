@@ -7,6 +7,7 @@ import { IconButton } from "@/components/controls/icon-button"
 import { isAway } from "@/lib/hosts"
 import { useHosts } from "@/lib/live"
 import { useMay } from "@/lib/session"
+import { actionHint } from "../actions/action-hint"
 import { actionIcons } from "../actions/action-icons"
 import { availableActions } from "../actions/available-actions"
 
@@ -34,12 +35,14 @@ export function BulkBar({ rows, onAction, onClear }: BulkBarProps) {
       {shown.map((action) => {
         const able = reachable.filter((row) => availableActions(row, byId.get(row.host), may).includes(action))
         if (able.length === 0) return null
+        const hint = able.map((row) => actionHint(action, row)).find((each) => each !== null)
         return (
           <Button
             key={action}
             size="sm"
             variant={action === "remove" ? "danger" : "default"}
             icon={actionIcons[action]}
+            {...(hint && { title: t(`bulk.${hint}`) })}
             onClick={() => onAction(action, able)}
           >
             {t(`actions.${action}`)}

@@ -61,6 +61,16 @@ test("one that naps is among the napping, not among those that somebody paused",
   expect(names(filterContainers(rows, { ...all, statuses: ["napping", "running"] }))).toEqual(["b", "c"])
 })
 
+test("one that hibernates is among the hibernating, not among those that nap, were paused or ended", () => {
+  const rows = [
+    row("a", { state: { status: "hibernated", startedAt: 1, hibernatedAt: 2 }, hibernation: { since: 2, beforeBytes: 9, imageBytes: 4 } }),
+    row("b", { state: { status: "paused", pid: 1, startedAt: 1, pausedAt: 2 } }),
+    row("c"),
+  ]
+  expect(names(filterContainers(rows, { ...all, statuses: ["hibernated"] }))).toEqual(["a"])
+  expect(names(filterContainers(rows, { ...all, statuses: ["napping", "paused", "exited"] }))).toEqual(["b"])
+})
+
 test("a host is chosen by its id, and found by its name", () => {
   const rows = [row("a"), row("b", { host: "k3x" })]
   const hostName = (id: string) => (id === "k3x" ? "Node-2" : "here")

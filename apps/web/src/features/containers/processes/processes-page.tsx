@@ -10,6 +10,7 @@ import { Table, Td, Th, Tr } from "@/components/controls/table"
 import { isUnreachable } from "@/lib/errors"
 import { useTRPC } from "@/lib/trpc"
 import { useFormat } from "@/lib/use-format"
+import { WakeButton } from "../actions/wake-button"
 import { useContainer } from "../detail/container-context"
 
 const columns = [
@@ -41,7 +42,13 @@ export function ProcessesPage() {
     const known = knownStates.find((each) => each === letter)
     return known === undefined ? "" : t(`state.${known}`)
   }
-  if (!alive) return <EmptyState title={row.state.status === "hibernated" ? t("hibernates") : t("notRunning")} />
+  if (row.state.status === "hibernated")
+    return (
+      <EmptyState title={t("hibernated.title")} action={<WakeButton />}>
+        {t("hibernated.text")}
+      </EmptyState>
+    )
+  if (!alive) return <EmptyState title={t("notRunning")} />
   if (top.data === undefined)
     return top.error ? (
       <ErrorState error={top.error} title={t("failed")} onRetry={() => void top.refetch()} />

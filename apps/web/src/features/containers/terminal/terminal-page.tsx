@@ -7,6 +7,7 @@ import { useTranslations } from "use-intl"
 import { Button } from "@/components/controls/button"
 import { EmptyState } from "@/components/controls/empty-state"
 import { ErrorState } from "@/components/controls/error-state"
+import { WakeButton } from "../actions/wake-button"
 import { useContainer } from "../detail/container-context"
 import { useTerminal } from "./use-terminal"
 import { useXterm } from "./use-xterm"
@@ -15,14 +16,18 @@ import { useXterm } from "./use-xterm"
 export function TerminalPage() {
   const t = useTranslations("container.terminal")
   const { id, row } = useContainer()
+  const sleep = row.nap !== undefined ? "napping" : row.state.status === "hibernated" ? "hibernated" : null
+  if (sleep !== null) {
+    return (
+      <EmptyState icon={<SquareTerminal aria-hidden />} title={t(`${sleep}.title`)} action={<WakeButton />}>
+        {t(`${sleep}.text`)}
+      </EmptyState>
+    )
+  }
   if (row.state.status !== "running") {
     return (
       <EmptyState icon={<SquareTerminal aria-hidden />} title={t("notRunning.title")}>
-        {row.state.status === "hibernated"
-          ? t("notRunning.hibernated")
-          : row.state.status === "paused"
-            ? t("notRunning.paused")
-            : t("notRunning.text")}
+        {row.state.status === "paused" ? t("notRunning.paused") : t("notRunning.text")}
       </EmptyState>
     )
   }

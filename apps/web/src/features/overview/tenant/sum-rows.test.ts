@@ -17,6 +17,11 @@ test("containers are counted by state, those without figures too", () => {
   expect(counts).toMatchObject({ running: 2, exited: 1, paused: 0 })
 })
 
+test("those that hibernate are counted apart from those that are paused or ended", () => {
+  const { counts } = sumRows([row("a", "hibernated", null), row("b", "paused", 1), row("c", "exited", null)])
+  expect(counts).toMatchObject({ hibernated: 1, paused: 1, exited: 1, running: 0 })
+})
+
 test("who takes the most comes first, and who takes nothing now is no consumer", () => {
   const { topMemory, topCpu } = sumRows([row("a", "running", 1), row("b", "exited", null), row("c", "running", 2)])
   expect(topMemory.map(({ name, value, limit }) => [name, value, limit])).toEqual([
